@@ -1,0 +1,221 @@
+"""The one engine: Note -> Reading -> Candidates -> Suggestions -> rules -> CodingResult."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TypeVar
+
+from coding.errors import ChartcodeError, InvalidNote, NoteTooLong, PipelineError
+from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker, Reader, Rule
+from coding.types import (
+    Candidate,
+    Code,
+    CodingOptions,
+    CodingResult,
+    Draft,
+    Explain,
+    Finding,
+    Note,
+    Provenance,
+    Reading,
+    Severity,
+    Suggestion,
+    System,
+)
+
+
+T = TypeVar("T")
+
+
+class Coder:
+    """Codes notes. Build one with coding.build.build_coder; it is safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        reader: Reader,
+        generators: Sequence[CandidateGenerator],
+        ranker: Ranker,
+        rules: Sequence[Rule],
+        codesets: CodeSystems,
+        config_sha256: str,
+        max_note_chars: int,
+    ) -> None:
+        self.codesets = codesets
+        self.reader = reader
+        self._generators = tuple(generators)
+        self._ranker = ranker
+        self._rules = tuple(rules)
+        self._config_sha256 = config_sha256
+        self._max_note_chars = max_note_chars
+
+    @property
+    def provenance(self) -> Provenance:
+        """What codes a note of no date: software, model, newest releases, configuration."""
+        newest = {release.system: release.release for release in self.codesets.releases()}
+        return self._provenance(tuple(sorted(newest.items())))
+
+    def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
+        """Code one note.
+
+        Raises: InvalidNote, NoteTooLong, CodeSetMissing, NotValidOn; PipelineError where a step of
+        ours fails.
+        """
+        for answer in self.code_many([note], options):
+            if isinstance(answer, CodingResult):
+                return answer
+            raise answer
+        raise AssertionError("one note gives one answer")
+
+    def code_many(
+        self, notes: Iterable[Note], options: CodingOptions | None = None
+    ) -> Iterator[CodingResult | ChartcodeError]:
+        """Code notes in order; a note that fails gives its error in its place, not raised."""
+        for note in notes:
+            try:
+                yield self._code(note, options or CodingOptions())
+            except ChartcodeError as error:
+                yield error
+
+    def _code(self, note: Note, options: CodingOptions) -> CodingResult:
+        check_note(note, self._max_note_chars)
+        releases = [self.codesets.at(system, note.service_date) for system in options.systems]
+        reading = _step("reading", note, lambda: self.reader.read(note))
+        draft = Draft((), findings=tuple(_standing_findings(note, options, releases)))
+        for codes in releases:
+            draft = self._draft(draft, reading, codes)
+        return self._result(draft, note, options, releases)
+
+    def _draft(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:
+        """Add what one release of one system has to say of the reading."""
+        note = reading.note
+        candidates = _step("candidates", note, lambda: self._candidates(reading, codes))
+        ranked = _step("ranking", note, lambda: self._ranker.rank(reading, candidates, codes))
+        draft = replace(draft, suggestions=draft.suggestions + ranked)
+        for rule in self._rules:
+            draft = _step(f"rule {rule.id}", note, lambda: rule.apply(draft, reading, codes))  # noqa: B023
+        return draft
+
+    def _candidates(self, reading: Reading, codes: CodeSystem) -> tuple[Candidate, ...]:
+        found = [g.generate(reading, codes) for g in self._generators]
+        return merge(candidate for some in found for candidate in some)
+
+    def _result(
+        self,
+        draft: Draft,
+        note: Note,
+        options: CodingOptions,
+        releases: Sequence[CodeSystem],
+    ) -> CodingResult:
+        listed = [s for s in draft.suggestions if s.probability >= options.min_probability]
+        return CodingResult(
+            note_id=note.id,
+            note_sha256=hashlib.sha256(note.text.encode("utf-8")).hexdigest(),
+            setting=note.setting,
+            claim=note.claim_type,
+            service_date=note.service_date,
+            suggestions=tuple(sorted(listed, key=_rank)[: options.limit]),
+            rejected=draft.rejected,
+            findings=draft.findings,
+            queries=draft.queries,
+            provenance=self._provenance(tuple((c.system, c.release) for c in releases)),
+        )
+
+    def _provenance(self, codesets: tuple[tuple[System, str], ...]) -> Provenance:
+        return Provenance(
+            software=f"chartcode {version('chartcode')}",
+            model=self._ranker.name,
+            codesets=codesets,
+            config_sha256=self._config_sha256,
+        )
+
+
+def check_note(note: Note, max_note_chars: int) -> None:
+    """Refuse text that cannot be coded.
+
+    Raises: NoteTooLong over `max_note_chars` code points; InvalidNote for empty or blank text, NUL
+    characters and lone surrogates, with the offset of the first.
+    """
+    if len(note.text) > max_note_chars:
+        raise NoteTooLong(
+            f"text has {len(note.text)} characters, {max_note_chars} are allowed", field="text"
+        )
+    if not note.text.strip():
+        raise InvalidNote("text is empty", field="text")
+    nul = note.text.find("\0")
+    if nul >= 0:
+        raise InvalidNote(f"text has a NUL character at offset {nul}", field="text")
+    try:
+        note.text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        at = error.start
+        raise InvalidNote(f"text has a lone surrogate at offset {at}", field="text") from None
+
+
+def merge(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """One candidate a code, in order of first appearance; evidence of several generators united."""
+    merged: dict[Code, Candidate] = {}
+    for new in candidates:
+        old = merged.get(new.code)
+        merged[new.code] = new if old is None else _united(old, new)
+    return tuple(merged.values())
+
+
+def _united(one: Candidate, other: Candidate) -> Candidate:
+    """Two generators agree on a code: their evidence side by side, each with half the weight."""
+    known = {e.span for e in one.evidence}
+    fresh = [e for e in other.evidence if e.span not in known]
+    total = sum(e.weight for e in (*one.evidence, *fresh))
+    evidence = tuple(replace(e, weight=e.weight / total) for e in (*one.evidence, *fresh))
+    generators = one.generators + other.generators
+    return Candidate(one.code, max(one.prior, other.prior), evidence, generators)
+
+
+def _rank(suggestion: Suggestion) -> tuple[float, str]:
+    return (-suggestion.probability, suggestion.code.value)
+
+
+def _step(stage: str, note: Note, work: Callable[[], T]) -> T:
+    """Run a step; a failure of ours names the step, the note and the kind of error, never text."""
+    try:
+        return work()
+    except ChartcodeError:
+        raise
+    except Exception as error:
+        raise PipelineError(stage, note.id, type(error).__name__) from error
+
+
+def _standing_findings(
+    note: Note, options: CodingOptions, releases: Sequence[CodeSystem]
+) -> Iterator[Finding]:
+    """What holds whatever the note says: no date, a stale release, an unanswered request."""
+    for codes in releases:
+        release = f"{codes.system} {codes.release}"
+        if note.service_date is None:
+            yield Finding(
+                "codeset.no-date",
+                Severity.INFO,
+                (),
+                f"no date of service was given; {release}, the newest loaded, was used",
+                "chartcode",
+            )
+        elif note.service_date > codes.valid_to:
+            yield Finding(
+                "codeset.stale",
+                Severity.WARNING,
+                (),
+                f"{release} ended on {codes.valid_to}, before the date of service; load a newer one",
+                "chartcode",
+            )
+    if options.explain is Explain.COUNTERFACTUAL:
+        yield Finding(
+            "explain.unavailable",
+            Severity.WARNING,
+            (),
+            "counterfactual explanations need a model that reads the words; the proof of each "
+            "suggestion shows the terms and weights it rests on",
+            "chartcode",
+        )
