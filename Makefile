@@ -1,0 +1,83 @@
+# `make run` serves on http://127.0.0.1:8000, `make test` runs the tests. Everything is installed
+# into .venv, at the versions in lock/, and only when those change.
+
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help install run test test-training lint types bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run            install what serving needs, serve on http://127.0.0.1:8000"
+	@echo "make install        .venv/bin/chartcode, with the code-set index built"
+	@echo "make test           install what the tests need, run them"
+	@echo "make lint           ruff: rules and layout"
+	@echo "make types          mypy --strict"
+	@echo "make bench          the speed benchmark"
+	@echo "make test-training  the tests that need torch (a large download)"
+	@echo "make lock           choose the locked versions anew, see lock/README.md"
+	@echo "make clean          remove .venv and everything built"
+
+install: .venv/.serve .venv/.project .venv/.index
+
+.venv/bin/python:
+	@for python in "$(PYTHON)" python3.11 python3; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then \
+	    echo "Making .venv with $$python"; \
+	    "$$python" -m venv .venv && exit 0; \
+	    rm -rf .venv; \
+	    echo "error: $$python has no working venv; on Debian or Ubuntu install python3.11-venv" >&2; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "error: no Python 3.11 found; install it, or name it: make install PYTHON=/path/to/python3.11" >&2; \
+	exit 1
+
+.venv/.serve: lock/serve.txt | .venv/bin/python
+	@echo "Installing what serving needs (one to three minutes)"
+	@$(PIP) --no-deps -r lock/serve.txt
+	@touch $@
+
+.venv/.project: pyproject.toml .venv/.serve
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.index: .venv/.project $(wildcard codesets/*.py)
+	@.venv/bin/chartcode codesets build
+	@touch $@
+
+.venv/.test: lock/test.txt .venv/.serve
+	@echo "Installing what the tests need"
+	@$(PIP) --no-deps -r lock/test.txt
+	@touch $@
+
+# With dependencies: torch brings packages of its own that differ with the machine's accelerator.
+.venv/.train: lock/train.txt .venv/.test
+	@echo "Installing what training needs (torch is large)"
+	@$(PIP) -r lock/train.txt
+	@touch $@
+
+run: install
+	@.venv/bin/chartcode serve
+
+test: install .venv/.test
+	@.venv/bin/python -m pytest
+
+test-training: install .venv/.train
+	@.venv/bin/python -m pytest -m training
+
+lint: .venv/.test
+	@.venv/bin/python -m ruff check .
+	@.venv/bin/python -m ruff format --check .
+
+types: .venv/.test
+	@.venv/bin/python -m mypy --strict
+
+bench: install .venv/.test
+	@.venv/bin/python -m eval.bench
+
+lock: .venv/bin/python
+	@.venv/bin/python lock/refresh.py
+
+clean:
+	rm -rf .venv build dist out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
