@@ -26,7 +26,6 @@ from coding.types import (
     System,
 )
 
-
 T = TypeVar("T")
 
 
@@ -51,6 +50,20 @@ class Coder:
         self._rules = tuple(rules)
         self._config_sha256 = config_sha256
         self._max_note_chars = max_note_chars
+
+    def replace(
+        self, *, reader: Reader, generators: Sequence[CandidateGenerator], ranker: Ranker
+    ) -> Coder:
+        """The same engine with other parts; fitting a ranker needs the rules around it."""
+        return Coder(
+            reader=reader,
+            generators=generators,
+            ranker=ranker,
+            rules=self._rules,
+            codesets=self.codesets,
+            config_sha256=self._config_sha256,
+            max_note_chars=self._max_note_chars,
+        )
 
     @property
     def provenance(self) -> Provenance:
@@ -92,14 +105,15 @@ class Coder:
     def _draft(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:
         """Add what one release of one system has to say of the reading."""
         note = reading.note
-        candidates = _step("candidates", note, lambda: self._candidates(reading, codes))
+        candidates = _step("candidates", note, lambda: self.candidates(reading, codes))
         ranked = _step("ranking", note, lambda: self._ranker.rank(reading, candidates, codes))
         draft = replace(draft, suggestions=draft.suggestions + ranked)
         for rule in self._rules:
             draft = _step(f"rule {rule.id}", note, lambda: rule.apply(draft, reading, codes))  # noqa: B023
         return draft
 
-    def _candidates(self, reading: Reading, codes: CodeSystem) -> tuple[Candidate, ...]:
+    def candidates(self, reading: Reading, codes: CodeSystem) -> tuple[Candidate, ...]:
+        """What the generators find in a reading, one candidate a code."""
         found = [g.generate(reading, codes) for g in self._generators]
         return merge(candidate for some in found for candidate in some)
 
@@ -207,7 +221,7 @@ def _standing_findings(
                 "codeset.stale",
                 Severity.WARNING,
                 (),
-                f"{release} ended on {codes.valid_to}, before the date of service; load a newer one",
+                f"{release} ended on {codes.valid_to}, before the date of service; load a newer",
                 "chartcode",
             )
     if options.explain is Explain.COUNTERFACTUAL:

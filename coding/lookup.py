@@ -1,0 +1,35 @@
+"""Section and assertions at a place of a reading, in constant time for charts of any length."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+
+from coding.types import Assertion, Reading, Scope, Section, Span
+
+_BUCKET = 512  # code points
+
+
+class Lookup:
+    """Answers what Reading.section_at and Reading.assertions answer, without walking the chart."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._sections = reading.sections
+        self._starts = [min(s.title.start, s.body.start) for s in reading.sections]
+        self._scopes: dict[int, list[Scope]] = defaultdict(list)
+        for scope in reading.scopes:
+            for bucket in range(scope.span.start // _BUCKET, scope.span.end // _BUCKET + 1):
+                self._scopes[bucket].append(scope)
+
+    def section_at(self, span: Span) -> Section | None:
+        """The section whose title or body holds the start of the span."""
+        i = bisect_right(self._starts, span.start) - 1
+        if i >= 0 and span.start < self._sections[i].body.end:
+            return self._sections[i]
+        return None
+
+    def assertions(self, span: Span) -> tuple[Assertion, ...]:
+        """The scopes that cover the start of the span, else affirmed alone."""
+        near = self._scopes.get(span.start // _BUCKET, ())
+        found = {s.assertion for s in near if s.span.start <= span.start < s.span.end}
+        return tuple(sorted(found)) if found else (Assertion.AFFIRMED,)

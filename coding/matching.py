@@ -1,0 +1,150 @@
+"""Where the terms of an index stand in a sentence, tolerant of order, inflection and short forms.
+
+A term matches where all its stems stand close together; of matches over the same words the fullest
+wins. The window is counted in content words, so "pain in the left lower leg" holds "leg pain".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from codesets.lexicon import Abbreviation
+from codesets.words import Token, normalise
+from coding.terms import IGNORED, TermIndex
+from coding.types import Span
+
+# Words that tell a side or a degree stand inside a term without breaking it.
+_TRANSPARENT = frozenset({"right", "left", "bilater", "acut", "chronic", "mild", "moder", "sever"})
+# Content words and commas that may stand between the words of a term.
+MAX_GAP = 2
+_SEPARATORS = ",;:/|\n"
+_LONGEST_SHORT_FORM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word of a sentence; an abbreviation gives several words at one `place`."""
+
+    stem: str
+    place: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The content words of a sentence, in order, with short forms spelled out."""
+
+    words: tuple[Word, ...]
+    breaks: tuple[int, ...]
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Word, ...]]:
+        """Where each stem stands."""
+        found: dict[str, list[Word]] = defaultdict(list)
+        for word in self.words:
+            found[word.stem].append(word)
+        return {stem: tuple(words) for stem, words in found.items()}
+
+    def gap(self, words: Sequence[Word]) -> int:
+        """Content words and separators between the first and last of these words, not of them."""
+        used = {word.place for word in words}
+        first, last = min(used), max(used)
+        between = {
+            w.place
+            for w in self.words
+            if first < w.place < last and w.place not in used and w.stem not in _TRANSPARENT
+        }
+        return len(between) + self.breaks[last] - self.breaks[first]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A term found in a sentence: its number, its words, and how many others stand between."""
+
+    term: int
+    words: tuple[Word, ...]
+    gap: int
+
+    @property
+    def span(self) -> Span:
+        """From the first word's start to the last word's end."""
+        return Span(min(w.span.start for w in self.words), max(w.span.end for w in self.words))
+
+
+class ShortForms:
+    """Abbreviations by their words as a tokenizer splits them."""
+
+    def __init__(self, abbreviations: Sequence[Abbreviation]) -> None:
+        self._forms: dict[tuple[str, ...], list[tuple[Abbreviation, tuple[str, ...]]]] = {}
+        for entry in abbreviations:
+            key = tuple(token.stem for token in normalise(entry.short))
+            stems = tuple(token.stem for token in normalise(entry.long))
+            self._forms.setdefault(key, []).append((entry, stems))
+
+    def at(self, tokens: Sequence[Token], i: int, text: str) -> tuple[int, tuple[str, ...]] | None:
+        """The longest short form that starts at token i: (tokens it takes, stems it stands for)."""
+        for length in range(min(_LONGEST_SHORT_FORM, len(tokens) - i), 0, -1):
+            key = tuple(token.stem for token in tokens[i : i + length])
+            for entry, stems in self._forms.get(key, ()):
+                written = text[tokens[i].start : tokens[i + length - 1].end]
+                if _same(entry, written):
+                    return length, stems
+        return None
+
+
+def _same(entry: Abbreviation, written: str) -> bool:
+    if entry.exact_case:
+        return written == entry.short
+    return written.casefold() == entry.short.casefold()
+
+
+def read_sentence(text: str, span: Span, forms: ShortForms) -> Sentence:
+    """Split a sentence of a text into content words."""
+    sentence = span.of(text)
+    tokens = normalise(sentence)
+    words: list[Word] = []
+    breaks: list[int] = []
+    seen = last_end = i = 0
+    while i < len(tokens):
+        form = forms.at(tokens, i, sentence)
+        taken, stems = form if form else (1, (tokens[i].stem,))
+        start, end = tokens[i].start, tokens[i + taken - 1].end
+        seen += sum(sentence.count(mark, last_end, start) for mark in _SEPARATORS)
+        last_end = end
+        place = Span(span.start + start, span.start + end)
+        kept = [stem for stem in stems if stem not in IGNORED]
+        words += [Word(stem, len(breaks), place) for stem in kept]
+        if kept:
+            breaks.append(seen)
+        i += taken
+    return Sentence(tuple(words), tuple(breaks))
+
+
+def find_terms(sentence: Sentence, index: TermIndex) -> tuple[Match, ...]:
+    """The matches of a sentence that no fuller match covers, in order of their start."""
+    found = list(_all_matches(sentence, index))
+    found.sort(key=lambda m: (-len(m.words), m.gap, m.span.start))
+    kept: list[Match] = []
+    for match in found:
+        words = set(match.words)
+        if not any(words <= set(other.words) and other.gap <= match.gap + 1 for other in kept):
+            kept.append(match)
+    return tuple(sorted(kept, key=lambda m: (m.span, m.term)))
+
+
+def _all_matches(sentence: Sentence, index: TermIndex) -> Iterator[Match]:
+    places = sentence.places
+    for anchor in sentence.words:
+        for term, others in index.anchored_at(anchor.stem):
+            if all(stem in places for stem in others):
+                words = (anchor, *(_nearest(places[stem], anchor.place) for stem in others))
+                gap = sentence.gap(words)
+                if gap <= MAX_GAP:
+                    yield Match(term, words, gap)
+
+
+def _nearest(words: Sequence[Word], place: int) -> Word:
+    return min(words, key=lambda word: (abs(word.place - place), word.place))

@@ -1,0 +1,29 @@
+"""The chain of a suggestion that anyone can re-check: words, section, assertion, term, tabular."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coding.protocols import CodeSystem
+from coding.types import Candidate, ProofStep
+
+
+def prove(candidate: Candidate, codes: CodeSystem, model: str) -> tuple[ProofStep, ...]:
+    """The steps from the heaviest evidence of a candidate to its code, and the model's word."""
+    return tuple(_steps(candidate, codes, model))
+
+
+def _steps(candidate: Candidate, codes: CodeSystem, model: str) -> Iterator[ProofStep]:
+    best = max(candidate.evidence, key=lambda e: (e.affirmed, e.weight, -e.span.start))
+    release = f"{codes.system} {codes.release}"
+    value = candidate.code.value
+    yield ProofStep("quote", best.quote, tuple(e.span for e in candidate.evidence), "note")
+    yield ProofStep("section", best.section, (best.span,), "sections.json")
+    yield ProofStep("assertion", " ".join(best.assertions), (best.span,), "medspaCy ConText")
+    source, _, term = best.source.partition(":")
+    if source in ("lexicon", "ngram"):
+        yield ProofStep("lexicon", term, (best.span,), f"chartcode {source}")
+    else:
+        yield ProofStep("tabular", term, (best.span,), f"{release} {source} term")
+    yield ProofStep("tabular", f"{value} {codes.title(value)}", (), release)
+    yield ProofStep("model", model, (), "models")
