@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.progress import Progress
 
-from eval.harness import NoteCoder
+from coding.errors import InputError
+from coding.to_json import Json, dumps
+from eval.baselines import keyword
+from eval.harness import NoteCoder, evaluate_charts
+from eval.negation import evaluate_negation
+from eval.report import (
+    chart_json,
+    chart_lines,
+    chart_table,
+    negation_json,
+    negation_lines,
+    negation_table,
+)
 
 TASKS = ("charts", "negation")
 
@@ -29,6 +43,51 @@ def run_evaluation(
 
     Returns: 0, or 3 where some note could not be coded (each is listed and counted as misses).
 
-    Raises: InputError for a wrong file, task or half; CodeSetError as the coder's code sets do.
+    Raises: InputError for a wrong file, task, half or output; CodeSetError as the coder's code sets
+    do.
     """
-    raise NotImplementedError
+    if task not in TASKS:
+        raise InputError(f"task must be one of {', '.join(TASKS)}", field="task")
+    if out is not None and not out.resolve().parent.is_dir():
+        raise InputError(f"{out.parent}: no such folder; make it or name another", field="json")
+    if task == "negation":
+        evaluation = evaluate_negation(path, coder.reader, coder.provenance, half=half)
+        _deliver(
+            console,
+            negation_table(evaluation),
+            out,
+            negation_json(evaluation),
+            negation_lines(evaluation),
+        )
+        return 0
+    return _charts(path, out, coder, baseline, console)
+
+
+def _charts(
+    path: Path, out: Path | None, coder: NoteCoder, baseline: bool, console: Console
+) -> int:
+    with Progress(console=console, transient=True) as bar:
+        coding = bar.add_task("coding", total=None)
+        evaluation = evaluate_charts(
+            path, coder, progress=lambda done, n: bar.update(coding, completed=done, total=n)
+        )
+    plain = evaluate_charts(path, keyword(coder.codesets, coder.reader)) if baseline else None
+    body = dict(chart_json(evaluation))
+    if plain is not None:
+        body["baselines"] = {"keyword": chart_json(plain)["metrics"]}
+    _deliver(console, chart_table(evaluation, plain), out, body, chart_lines(evaluation))
+    return 3 if evaluation.failures else 0
+
+
+def _deliver(
+    console: Console,
+    table: RenderableType,
+    out: Path | None,
+    body: Json,
+    notes: Iterable[Json],
+) -> None:
+    console.print(table)
+    if out is not None:
+        out.write_text(dumps(body) + "\n", encoding="utf-8")
+        beside = out.with_name(f"{out.stem}.notes.jsonl")
+        beside.write_text("".join(f"{dumps(line)}\n" for line in notes), encoding="utf-8")

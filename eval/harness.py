@@ -1,11 +1,26 @@
-"""Codes the notes of gold charts and scores what comes back."""
+"""Codes the notes of gold charts and scores what comes back.
+
+Every result records what made it: software, model, code sets, commit, versions, data hash, seed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from coding.errors import ChartcodeError
 from coding.protocols import CodeSystems, Reader
-from coding.types import CodingOptions, CodingResult, Note, Provenance
+from coding.types import CodingOptions, CodingResult, ErrorBody, Note, Provenance, System
+from eval.bootstrap import Interval, chart_intervals
+from eval.charts import GoldChart, load_charts
+from eval.figures import Figure
+from eval.metrics import METRICS, Counts, score
+from eval.runs import Run, describe_run
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) after each note."""
 
 
 class NoteCoder(Protocol):
@@ -19,3 +34,97 @@ class NoteCoder(Protocol):
     def provenance(self) -> Provenance: ...
     def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
         """Raises: ChartcodeError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one chart: a result or an error, never both, and what they count for.
+
+    `unknown` are gold codes that the release in force does not have: nothing can find them.
+    """
+
+    chart: GoldChart
+    result: CodingResult | None
+    error: ErrorBody | None
+    counts: Counts
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The outcomes of all charts of a file, in its order, with the figures they give."""
+
+    task: str
+    split: str
+    outcomes: tuple[Outcome, ...]
+    counts: Counts
+    figures: tuple[Figure, ...]
+    run: Run
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The charts that could not be coded; they count as misses."""
+        return tuple(o for o in self.outcomes if o.error is not None)
+
+
+def evaluate_charts(
+    path: Path,
+    coder: NoteCoder,
+    *,
+    options: CodingOptions | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Code the charts of a JSONL file and score them. `split` of the result is the file's stem.
+
+    Raises: InvalidNote where the file is not in the chart format (see eval.charts).
+    """
+    charts = load_charts(path)
+    outcomes = []
+    for outcome in judge(charts, coder, options):
+        outcomes.append(outcome)
+        if progress is not None:
+            progress(len(outcomes), len(charts))
+    scores = [o.counts for o in outcomes]
+    counts = sum(scores, Counts())
+    return Evaluation(
+        task="charts",
+        split=path.stem,
+        outcomes=tuple(outcomes),
+        counts=counts,
+        figures=figures(counts, chart_intervals(scores)),
+        run=describe_run(path, coder.provenance),
+    )
+
+
+def judge(
+    charts: Sequence[GoldChart], coder: NoteCoder, options: CodingOptions | None = None
+) -> Iterator[Outcome]:
+    """Code and score charts one by one; a chart that fails is an outcome too."""
+    for chart in charts:
+        result: CodingResult | None = None
+        error: ErrorBody | None = None
+        try:
+            result = coder.code(chart.note(), options)
+        except ChartcodeError as raised:
+            error = ErrorBody(type(raised).__name__, raised.stage, raised.message, raised.field)
+        except Exception as raised:
+            # Whatever breaks, the chart stays in the figures. A foreign message may quote the note.
+            error = ErrorBody(type(raised).__name__, "coder", "the coder failed in no planned way")
+        yield Outcome(chart, result, error, score(chart, result), _unknown(chart, coder.codesets))
+
+
+def figures(counts: Counts, intervals: dict[str, Interval | None]) -> tuple[Figure, ...]:
+    """The figures of some counts in the order of METRICS, with their intervals."""
+    listed = []
+    for metric in METRICS:
+        low, high = intervals[metric.name] or (None, None)
+        listed.append(
+            Figure(metric.name, metric.value(counts), low, high, metric.n(counts), metric.of)
+        )
+    return tuple(listed)
+
+
+def _unknown(chart: GoldChart, codesets: CodeSystems) -> tuple[str, ...]:
+    release = codesets.at(System.ICD10CM, chart.service_date)
+    gold = [c.code.value for c in chart.codes if c.code.system is System.ICD10CM]
+    return tuple(value for value in gold if value not in release)

@@ -1,0 +1,232 @@
+"""Evaluations as a table of 80 columns, as JSON, and as a line of JSON for each note.
+
+None of them holds words of a note: codes, offsets and counts only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from coding.to_json import Json
+from coding.types import Decision, Suggestion, System
+from eval.charts import Tier
+from eval.evidence import violates
+from eval.figures import Figure
+from eval.harness import Evaluation, Outcome
+from eval.metrics import ProcedureCounts
+from eval.negation import Judged, NegationEvaluation
+from eval.runs import Run
+
+
+def chart_table(evaluation: Evaluation, baseline: Evaluation | None = None) -> RenderableType:
+    """The figures of the charts task, what could not be coded, and codes the release lacks."""
+    parts: list[RenderableType] = [
+        _table(
+            f"{evaluation.split}: {len(evaluation.outcomes)} charts",
+            evaluation.figures,
+            baseline.figures if baseline is not None else None,
+        )
+    ]
+    if evaluation.counts.procedures:
+        parts.append(_procedures(evaluation.counts.procedures))
+    unknown = [f"{o.chart.id} {', '.join(o.unknown)}" for o in evaluation.outcomes if o.unknown]
+    if unknown:
+        parts.append(Text("Gold codes that the release lacks (misses where core):"))
+        parts.extend(Text(f"  {line}") for line in unknown)
+    if evaluation.failures:
+        parts.append(Text(f"Not coded, counted as misses: {len(evaluation.failures)}"))
+        parts.extend(Text(f"  {line}") for line in map(_failure, evaluation.failures))
+    return Group(*parts)
+
+
+def negation_table(evaluation: NegationEvaluation) -> RenderableType:
+    """The figures of the negation task."""
+    title = f"{evaluation.split}: {len(evaluation.judged)} mentions"
+    parts: list[RenderableType] = [_table(title, evaluation.figures, None)]
+    if evaluation.left_out:
+        parts.append(Text(f"Left out, not located in their sentence: {evaluation.left_out}"))
+    return Group(*parts)
+
+
+def chart_json(evaluation: Evaluation) -> Json:
+    """The figures of the charts task: {"task", "split", "n", "metrics", ...}."""
+    return {
+        "task": evaluation.task,
+        "split": evaluation.split,
+        "n": len(evaluation.outcomes),
+        "metrics": _metrics(evaluation.figures),
+        "procedures": {
+            group: {
+                "n": counts.charts,
+                "precision": _rounded(counts.codes.precision),
+                "recall": _rounded(counts.codes.recall),
+                "f1": _rounded(counts.codes.f1),
+                "predicted_elsewhere": counts.elsewhere,
+            }
+            for group, counts in evaluation.counts.procedures.items()
+        },
+        "failed": [o.chart.id for o in evaluation.failures],
+        "unknown_gold": {o.chart.id: o.unknown for o in evaluation.outcomes if o.unknown},
+        "run": _run(evaluation.run),
+    }
+
+
+def negation_json(evaluation: NegationEvaluation) -> Json:
+    """The figures of the negation task, in the same form."""
+    return {
+        "task": "negation",
+        "split": evaluation.split,
+        "n": len(evaluation.judged),
+        "metrics": _metrics(evaluation.figures),
+        "left_out": evaluation.left_out,
+        "run": _run(evaluation.run),
+    }
+
+
+def chart_lines(evaluation: Evaluation) -> Iterator[Json]:
+    """For each chart what was accepted and how it was judged, what was missed, and its counts."""
+    for outcome in evaluation.outcomes:
+        yield _outcome(outcome)
+
+
+def negation_lines(evaluation: NegationEvaluation) -> Iterator[Json]:
+    """For each mention the reader's assertions and gold's."""
+    for judged in evaluation.judged:
+        yield _judged(judged)
+
+
+def _table(
+    title: str, figures: Sequence[Figure], baseline: Sequence[Figure] | None
+) -> RenderableType:
+    table = Table(title=title, title_justify="left")
+    table.add_column("metric", no_wrap=True)
+    for header in ("value", "low", "high", "n"):
+        table.add_column(header, justify="right", no_wrap=True)
+    table.add_column("of", no_wrap=True)
+    if baseline is not None:
+        table.add_column("keyword", justify="right", no_wrap=True)
+    for number, figure in enumerate(figures):
+        cells = [figure.name, *map(_shown, (figure.value, figure.low, figure.high))]
+        cells += [str(figure.n), figure.of]
+        if baseline is not None:
+            cells.append(_shown(baseline[number].value))
+        table.add_row(*cells)
+    return table
+
+
+def _procedures(procedures: Mapping[str, ProcedureCounts]) -> RenderableType:
+    table = Table(title="Procedures, apart from the headline", title_justify="left")
+    table.add_column("system", no_wrap=True)
+    for header in ("precision", "recall", "f1", "charts", "gold", "elsewhere"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for group, counts in procedures.items():
+        codes = counts.codes
+        shown = [_shown(value) for value in (codes.precision, codes.recall, codes.f1)]
+        numbers = [str(n) for n in (counts.charts, codes.gold, counts.elsewhere)]
+        table.add_row(group, *shown, *numbers)
+    return table
+
+
+def _failure(outcome: Outcome) -> str:
+    error = outcome.error
+    return f"{outcome.chart.id} {error.type}: {error.message}" if error else outcome.chart.id
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def _metrics(figures: Sequence[Figure]) -> Json:
+    return {
+        figure.name: {
+            "value": _rounded(figure.value),
+            "low": _rounded(figure.low),
+            "high": _rounded(figure.high),
+            "n": figure.n,
+            "of": figure.of,
+        }
+        for figure in figures
+    }
+
+
+def _run(run: Run) -> Json:
+    return {
+        "software": run.software,
+        "model": run.model,
+        "codesets": dict(run.codesets),
+        "config_sha256": run.config_sha256,
+        "commit": run.commit,
+        "data": run.data,
+        "data_sha256": run.data_sha256,
+        "seed": run.seed,
+        "resamples": run.resamples,
+        "versions": dict(run.versions),
+    }
+
+
+def _outcome(outcome: Outcome) -> Json:
+    chart, result, counts = outcome.chart, outcome.result, outcome.counts
+    suggestions = result.suggestions if result is not None else ()
+    accepted = [s for s in suggestions if s.decision is Decision.ACCEPT]
+    core = chart.of_tier(Tier.CORE)
+    return {
+        "id": chart.id,
+        "setting": chart.setting,
+        "error": _error(outcome),
+        "accepted": [_suggestion(s, outcome) for s in accepted],
+        "missed": sorted(core - {s.code.value for s in accepted}),
+        "listed": [s.code.value for s in suggestions if s.decision is not Decision.ACCEPT],
+        "unknown_gold": outcome.unknown,
+        "tp": counts.exact.tp,
+        "fp": counts.exact.fp,
+        "fn": counts.exact.fn,
+        "average_precision": _rounded(counts.average_precision.value),
+        "evidence_f1": _rounded(counts.evidence.value),
+        "first_listed": _rounded(counts.first_listed.value),
+        "violations": int(counts.violations.total),
+    }
+
+
+def _error(outcome: Outcome) -> Json | None:
+    error = outcome.error
+    if error is None:
+        return None
+    return {"type": error.type, "stage": error.stage, "message": error.message}
+
+
+def _suggestion(suggestion: Suggestion, outcome: Outcome) -> Json:
+    chart, code = outcome.chart, suggestion.code
+    if code.system is not System.ICD10CM:
+        verdict = "apart"
+    elif code.value in chart.of_tier(Tier.CORE):
+        verdict = "right"
+    else:
+        verdict = "status" if code.value in chart.of_tier(Tier.STATUS) else "wrong"
+    return {
+        "code": code.value,
+        "probability": suggestion.probability,
+        "sequence": suggestion.sequence,
+        "verdict": verdict,
+        "violation": violates(suggestion, chart.not_coded),
+        "evidence": [[e.span.start, e.span.end, round(e.weight, 4)] for e in suggestion.evidence],
+    }
+
+
+def _judged(judged: Judged) -> Json:
+    mention = judged.mention
+    return {
+        "id": mention.id,
+        "start": mention.span.start,
+        "end": mention.span.end,
+        "negated": mention.negated,
+        "historical": mention.historical,
+        "assertions": list(judged.assertions),
+    }
