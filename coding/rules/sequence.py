@@ -1,0 +1,151 @@
+"""The order of the accepted diagnoses on the claim, and which of them leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from coding.protocols import CodeSystem
+from coding.rules._draft import GUIDELINES, accepted, between, category, counting, is_diagnosis
+from coding.rules.notes import goes_after, goes_before
+from coding.types import Claim, Draft, Note, Reading, Role, Setting, Suggestion, System
+
+FIRST_ONLY = (
+    *("Z00", "Z01", "Z02", "Z04", "Z33.2", "Z31.81", "Z31.82", "Z31.83", "Z31.84", "Z34", "Z38"),
+    *("Z39", "Z40", "Z42", "Z51.0", "Z51.1", "Z52", "Z76.1", "Z76.2", "Z99.12"),
+)
+"""Z codes that may only be first-listed (Section I.C.21.c.16)."""
+
+ENCOUNTERS = (
+    *("Z03", "Z05", "Z08", "Z09", "Z11", "Z12", "Z13", "Z30", "Z31", "Z32", "Z36", "Z41"),
+    *("Z43", "Z44", "Z45", "Z46", "Z47", "Z48", "Z49", "Z51"),
+)
+"""Z codes that name the reason for an encounter and take their place among the diagnoses."""
+
+FINAL_SECTIONS = (
+    ("postoperative_diagnosis",),
+    ("discharge_diagnosis", "final_diagnosis", "principal_diagnosis", "diagnosis"),
+    ("assessment", "assessment_plan", "impression", "clinical_impression"),
+    ("preoperative_diagnosis", "admission_diagnosis", "indication", "indications"),
+    ("chief_complaint", "reason_for_visit", "reason_for_consultation"),
+)
+"""Section labels from the most final statement of what was treated to the least."""
+
+_ETIOLOGIES = (
+    (("E08", "E09", "E10", "E11", "E13"), ("N18", "L97", "L98.4", "H36", "I70", "K31.84", "M86")),
+    (("I11", "I12", "I13"), ("I50", "N18")),
+)
+"""Combination code before the codes that detail it, where the notes might be missing."""
+
+_ENCOUNTER, _PREGNANCY, _DISEASE, _SYMPTOM, _STATUS, _EXTERNAL = range(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequencing:
+    """Numbers the accepted diagnoses from 1 and gives each its role."""
+
+    id: str = "sequence"
+    citation: str = (
+        f"{GUIDELINES}, Sections I.A.13, I.A.17, I.C.15.a, I.C.20.a, I.C.21.c.16, II.A and IV.G"
+    )
+
+    def apply(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:
+        """Order by kind, then by where the note concludes, etiology before manifestation."""
+        if codes.system is not System.ICD10CM:
+            return draft
+        chosen = [s for s in draft.suggestions if is_diagnosis(s) and accepted(s)]
+        order = {s.code: n for n, s in enumerate(_ordered(chosen, codes), 1)}
+        lead = leading_role(reading.note)
+        numbered = []
+        for suggestion in draft.suggestions:
+            if is_diagnosis(suggestion):
+                place = order.get(suggestion.code)
+                role = lead if place == 1 else Role.SECONDARY
+                suggestion = replace(suggestion, sequence=place, role=role)
+            numbered.append(suggestion)
+        return replace(draft, suggestions=tuple(numbered))
+
+
+def leading_role(note: Note) -> Role:
+    """What the first diagnosis is called: principal on the claims of inpatient facilities."""
+    if note.setting is Setting.INPATIENT and note.claim_type is Claim.FACILITY:
+        return Role.PRINCIPAL
+    return Role.FIRST_LISTED
+
+
+Key = tuple[int, int, int, str]
+
+
+def _ordered(chosen: list[Suggestion], codes: CodeSystem) -> list[Suggestion]:
+    """Smallest key first, but nothing before what must precede it."""
+    before = _precedence(chosen, codes)
+    keys = _lifted({s.code.value: _key(s) for s in chosen}, before)
+    waiting = {s.code.value: s for s in chosen}
+    ordered = []
+    while waiting:
+        free = [v for v in waiting if not any(a in waiting for a, b in before if b == v)]
+        # Notes that put two codes before each other leave none free: the key alone decides.
+        value = min(free or waiting, key=lambda v: keys[v])
+        ordered.append(waiting.pop(value))
+    return ordered
+
+
+def _lifted(keys: dict[str, Key], before: set[tuple[str, str]]) -> dict[str, Key]:
+    """Keys in which a manifestation named first brings its etiology forward to its own place."""
+    keys = dict(keys)
+    changed = True
+    while changed:
+        changed = False
+        for one, other in sorted(before):
+            band, section, start, value = keys[one]
+            if keys[other][0] == band and keys[other][1:3] < (section, start):
+                keys[one] = (band, *keys[other][1:3], value)
+                changed = True
+    return keys
+
+
+def _precedence(chosen: list[Suggestion], codes: CodeSystem) -> set[tuple[str, str]]:
+    """Pairs (earlier, later) that the notes or the etiology/manifestation convention demand."""
+    values = [s.code.value for s in chosen]
+    pairs = set()
+    after = {v: goes_after(v, codes) for v in values}
+    additional = {v: goes_before(v, codes) for v in values}
+    for one in values:
+        for other in values:
+            if category(one) == category(other) or _band(one) > _band(other):
+                continue
+            demanded = (
+                any(n.covers(one) for n in after[other])
+                or any(n.covers(other) for n in additional[one])
+                or any(one.startswith(e) and other.startswith(m) for e, m in _ETIOLOGIES)
+            )
+            if demanded:
+                pairs.add((one, other))
+    return pairs
+
+
+def _key(suggestion: Suggestion) -> Key:
+    """Kind of code, then the most final section that names it, then the place therein."""
+    places = [(_finality(e.section), e.span.start) for e in counting(suggestion)]
+    value = suggestion.code.value
+    return (_band(value), *min(places, default=(len(FINAL_SECTIONS), 0)), value)
+
+
+def _finality(label: str) -> int:
+    """The rank of a section among the final statements; those that are none share the last."""
+    for rank, labels in enumerate(FINAL_SECTIONS):
+        if label in labels:
+            return rank
+    return len(FINAL_SECTIONS)
+
+
+def _band(value: str) -> int:
+    """The kind of code, in the order in which kinds go on a claim."""
+    if between(value, "V00", "Y99"):
+        return _EXTERNAL
+    if value.startswith(FIRST_ONLY):
+        return _ENCOUNTER
+    if value.startswith("O"):
+        return _PREGNANCY
+    if value.startswith("Z"):
+        return _DISEASE if value.startswith(ENCOUNTERS) else _STATUS
+    return _SYMPTOM if value.startswith("R") else _DISEASE
