@@ -41,7 +41,7 @@ install: .venv/.serve .venv/.project .venv/.index
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.index: .venv/.project $(wildcard codesets/*.py)
+.venv/.index: .venv/.project $(wildcard codesets/*.py codesets/lexicon/*.* coding/terms.py)
 	@.venv/bin/chartcode codesets build
 	@touch $@
 

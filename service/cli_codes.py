@@ -62,11 +62,12 @@ def show(
 
 @codesets.command("build")
 def build(context: typer.Context) -> None:
-    """Build the index of the embedded code sets; once after installation."""
-    from codesets.build import build_index
+    """Build the indexes of the embedded code sets; once after installation."""
+    from coding.build import build_indexes
 
     typer.echo("Building the code-set index", err=True)
-    typer.echo(f"built {build_index(_index_dir(context))}", err=True)
+    for made in build_indexes(_index_dir(context)):
+        typer.echo(f"built {made}", err=True)
 
 
 @codesets.command("list")
