@@ -7,8 +7,11 @@ from coding.rules._draft import Knowledge
 from coding.rules.assertions import assertion_rules
 from coding.rules.copd import ObstructiveDisease
 from coding.rules.diabetes import DiabetesWith
+from coding.rules.excludes1 import Excludes1
 from coding.rules.hypertension import HypertensiveDisease
+from coding.rules.integral import IntegralSymptom
 from coding.rules.sequence import Sequencing
+from coding.rules.specificity import LongestWords, MostSpecific
 from coding.rules.validity import ValidCode
 
 
@@ -17,8 +20,12 @@ def standard_rules(lexicon: Knowledge) -> tuple[Rule, ...]:
     return (
         ValidCode(),
         *assertion_rules(lexicon),
+        MostSpecific(),
+        LongestWords(),
         HypertensiveDisease(),
         DiabetesWith(),
         ObstructiveDisease(),
+        IntegralSymptom(lexicon.integral),
+        Excludes1(),
         Sequencing(),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from coding.errors import UnknownCode
 from coding.types import (
@@ -187,21 +188,34 @@ USE_ADDITIONAL = {
 EXCLUDES1 = {("E10.9", "E11.9"): "type 1 diabetes mellitus (E10.-) at E11"}
 
 
+Tree = tuple[dict[str, str | None], dict[str, tuple[str, ...]]]
+
+
+@cache
+def _tree() -> Tree:
+    """Parents and children by code: the parent is the longest code above it in the table."""
+    parents: dict[str, str | None] = {}
+    for value in TITLES:
+        above = (value[:n].rstrip(".") for n in range(len(value) - 1, 2, -1))
+        parents[value] = next((v for v in above if v in TITLES), None)
+    children = {v: tuple(c for c in TITLES if parents[c] == v) for v in TITLES}
+    return parents, children
+
+
 @dataclass(frozen=True)
 class FakeCodes:
     """A code system of a few dozen codes; a code is billable if nothing lies under it."""
 
-    titles: dict[str, str] = field(default_factory=lambda: dict(TITLES))
     system: System = System.ICD10CM
     release: str = "test"
     valid_from: date = date(2025, 10, 1)
     valid_to: date = date(2026, 9, 30)
 
     def __contains__(self, value: str) -> bool:
-        return value in self.titles
+        return value in TITLES
 
     def __len__(self) -> int:
-        return len(self.titles)
+        return len(TITLES)
 
     def get(self, value: str) -> CodeEntry:
         return CodeEntry(
@@ -215,28 +229,24 @@ class FakeCodes:
         )
 
     def title(self, value: str) -> str:
-        if value not in self.titles:
+        if value not in TITLES:
             raise UnknownCode(value)
-        return self.titles[value]
+        return TITLES[value]
 
     def billable(self, value: str) -> bool:
-        return value in self.titles and not self.children(value)
+        return value in TITLES and not _tree()[1][value]
 
     def parent(self, value: str) -> str | None:
-        for length in range(len(value) - 1, 2, -1):
-            if value[:length].rstrip(".") in self.titles:
-                return value[:length].rstrip(".")
-        return None
+        return _tree()[0].get(value)
 
     def children(self, value: str) -> tuple[str, ...]:
-        under = (v for v in self.titles if v != value and v.startswith(value))
-        return tuple(v for v in under if self.parent(v) == value)
+        return _tree()[1].get(value, ())
 
     def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]:
         return ()
 
     def terms(self) -> Iterator[tuple[str, str, str]]:
-        return ((value, title, "title") for value, title in self.titles.items())
+        return ((value, title, "title") for value, title in TITLES.items())
 
     def excludes1(self, one: str, other: str) -> str | None:
         return EXCLUDES1.get((one, other)) or EXCLUDES1.get((other, one))
