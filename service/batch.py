@@ -16,9 +16,8 @@ from typing import BinaryIO, Protocol
 
 from coding.errors import ChartcodeError, InputError, InvalidNote, NoteTooLong
 from coding.types import CodingOptions, Note
+from service.schemas import MAX_ID_CHARS
 from service.workers import Answer, Task, failure
-
-MAX_ID_CHARS = 200
 
 ParseRequest = Callable[[bytes], tuple[Note, CodingOptions]]
 Show = Callable[["Tally"], None]
@@ -118,10 +117,6 @@ def _parse(line: Line, parse: ParseRequest, max_bytes: int) -> tuple[Note, Codin
         raise NoteTooLong(f"the line is longer than {max_bytes} bytes")
     if not line.body:
         raise InvalidNote("the line is blank; each line is one JSON request")
-    try:
-        line.body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidNote(f"the line is not UTF-8 at byte {error.start}") from None
     return parse(line.body)
 
 
@@ -135,12 +130,11 @@ def _claim(note_id: str, seen: set[bytes]) -> None:
 def _note_id(body: bytes | None) -> str | None:
     """The id of a request that is otherwise at fault, where it can be read."""
     try:
-        request = json.loads(body or b"")
-        note_id = request["id"]
-        note_id.encode("utf-8")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        note_id = json.loads(body or b"")["id"]
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return note_id if isinstance(note_id, str) and len(note_id) <= MAX_ID_CHARS else None
+    plain = isinstance(note_id, str) and len(note_id) <= MAX_ID_CHARS and note_id.isprintable()
+    return note_id if plain else None
 
 
 def resume(jobs: Iterator[Job], output: BinaryIO, identity: Identity) -> Tally:

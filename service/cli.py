@@ -62,6 +62,7 @@ def main() -> None:
     try:
         app()
     except ChartcodeError as error:
-        at = f"{error.field}: " if error.field else ""
-        typer.echo(f"error: {at}{error.message}", err=True)
+        named = not error.field or error.field in error.message
+        field = "" if named else f" (field {error.field})"
+        typer.echo(f"error: {error.message}{field}", err=True)
         sys.exit(2)

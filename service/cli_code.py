@@ -23,11 +23,17 @@ def code(
         ),
     ],
     setting: Annotated[
-        Setting | None, typer.Option(help="Where the encounter took place. [default: outpatient]")
+        Setting | None,
+        typer.Option(
+            metavar="SETTING", help="outpatient, emergency or inpatient. [default: outpatient]"
+        ),
     ] = None,
     claim: Annotated[
         Claim | None,
-        typer.Option(help="Whose claim. [default: facility for inpatients, else professional]"),
+        typer.Option(
+            metavar="CLAIM",
+            help="facility or professional. [default: facility for inpatients, else professional]",
+        ),
     ] = None,
     date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Date of service.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON result.")] = False,

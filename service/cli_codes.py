@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from coding.protocols import CodeSystem, CodeSystems
 
-SystemOption = Annotated[System, typer.Option("--system", help="Code system.")]
+SystemOption = Annotated[
+    System, typer.Option("--system", metavar="SYSTEM", help=f"One of {', '.join(System)}.")
+]
 
 codesets = typer.Typer(help="The code sets that are installed.", no_args_is_help=True)
 

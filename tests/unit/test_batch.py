@@ -4,14 +4,16 @@ import io
 import json
 import random
 from collections.abc import Iterable
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coding.errors import InputError, InvalidNote
-from coding.types import CodingOptions, Note, Setting
+from coding.errors import InputError
+from coding.types import CodingOptions
 from service.batch import Identity, Job, Tally, in_order, read_jobs, read_lines, resume, run
+from service.schemas import parse_request
 from service.workers import Answer, Task, Workers, answer
 from tests.unit import batch_fakes as fakes
 
@@ -19,15 +21,7 @@ MAX_BYTES = 200
 IDENTITY = Identity(*fakes.IDENTITY)
 
 
-def parse(raw: bytes) -> tuple[Note, CodingOptions]:
-    """As service.schemas.parse_request, as far as the tests need it."""
-    try:
-        request = json.loads(raw)
-    except ValueError:
-        raise InvalidNote("not JSON") from None
-    if not isinstance(request, dict) or not {"id", "text"} <= set(request):
-        raise InvalidNote("text is required", field="text")
-    return Note(request["id"], request["text"], Setting.OUTPATIENT), CodingOptions()
+parse = partial(parse_request, max_note_chars=150)
 
 
 class ShuffledPool:
@@ -65,7 +59,8 @@ def code_into(raw: bytes, output: io.BytesIO, *, seed: int = 0, count: int = 3) 
 
 
 def request(number: int, text: str = "text") -> bytes:
-    return json.dumps({"id": f"n{number}", "text": text}).encode() + b"\n"
+    body = {"id": f"n{number}", "text": text, "setting": "outpatient"}
+    return json.dumps(body).encode() + b"\n"
 
 
 def errors(lines: list[dict[str, object]]) -> dict[object, str]:
@@ -75,7 +70,7 @@ def errors(lines: list[dict[str, object]]) -> dict[object, str]:
 def test_a_broken_line_fails_in_its_place_and_its_neighbours_are_coded() -> None:
     said = code(request(1) + b'{"id": "n2", "te\n' + request(3))
     assert [line["note_id"] for line in said] == ["n1", None, "n3"]
-    assert errors(said) == {2: "not JSON"}
+    assert errors(said) == {2: "the request is not JSON; it breaks off at line 1, column 14"}
 
 
 def test_a_failure_carries_the_id_where_it_can_be_read() -> None:
@@ -109,7 +104,9 @@ def test_of_duplicate_ids_the_first_request_is_coded() -> None:
 
 
 def test_invalid_utf8_names_the_byte() -> None:
-    assert errors(code(b'{"id": "n\xff"}\n' + request(2))) == {1: "the line is not UTF-8 at byte 9"}
+    assert errors(code(b'{"id": "n\xff"}\n' + request(2))) == {
+        1: "the request is not UTF-8 at byte 9"
+    }
 
 
 def test_a_blank_line_fails_and_those_at_the_end_are_no_lines() -> None:
