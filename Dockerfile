@@ -3,7 +3,7 @@ FROM python:3.11-slim AS build
 WORKDIR /app
 RUN python3 -m venv .venv
 COPY lock/serve.txt lock/serve.txt
-RUN .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r lock/serve.txt
+RUN .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r lock/serve.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY coding coding
 COPY codesets codesets
@@ -11,7 +11,7 @@ COPY models models
 COPY training training
 COPY eval eval
 COPY service service
-RUN .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+RUN .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 RUN .venv/bin/chartcode codesets build
 
 FROM python:3.11-slim

@@ -1,7 +1,8 @@
 # `make run` serves on http://127.0.0.1:8000, `make test` runs the tests. Everything is installed
 # into .venv, at the versions in lock/, and only when those change.
 
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+# Twice quiet: errors only.
+PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
 .PHONY: help install run test test-training lint types bench lock clean
 .DEFAULT_GOAL := help
@@ -33,7 +34,7 @@ install: .venv/.serve .venv/.project .venv/.index
 	exit 1
 
 .venv/.serve: lock/serve.txt | .venv/bin/python
-	@echo "Installing what serving needs (one to three minutes)"
+	@echo "Installing what serving needs (about a minute)"
 	@$(PIP) --no-deps -r lock/serve.txt
 	@touch $@
 
