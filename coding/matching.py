@@ -6,7 +6,7 @@ wins. The window is counted in content words, so "pain in the left lower leg" ho
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,12 +41,25 @@ class Sentence:
     breaks: tuple[int, ...]
 
     @cached_property
+    def _spelled(self) -> Counter[int]:
+        """How many words each place stands for."""
+        return Counter(word.place for word in self.words)
+
+    @cached_property
     def places(self) -> Mapping[str, tuple[Word, ...]]:
         """Where each stem stands."""
         found: dict[str, list[Word]] = defaultdict(list)
         for word in self.words:
             found[word.stem].append(word)
         return {stem: tuple(words) for stem, words in found.items()}
+
+    def whole(self, words: Sequence[Word]) -> bool:
+        """Whether each short form among these words is used by half or more, or stands alone.
+
+        "Hypertension, COPD" must not give pulmonary hypertension.
+        """
+        used = Counter(word.place for word in words)
+        return len(used) == 1 or all(2 * n >= self._spelled[p] for p, n in used.items())
 
     def gap(self, words: Sequence[Word]) -> int:
         """Content words and separators between the first and last of these words, not of them."""
@@ -67,6 +80,11 @@ class Match:
     term: int
     words: tuple[Word, ...]
     gap: int
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of its words."""
+        return frozenset(word.stem for word in self.words)
 
     @property
     def span(self) -> Span:
@@ -129,10 +147,18 @@ def find_terms(sentence: Sentence, index: TermIndex) -> tuple[Match, ...]:
     found.sort(key=lambda m: (-len(m.words), m.gap, m.span.start))
     kept: list[Match] = []
     for match in found:
-        words = set(match.words)
-        if not any(words <= set(other.words) and other.gap <= match.gap + 1 for other in kept):
+        if not any(_covers(other, match) for other in kept):
             kept.append(match)
     return tuple(sorted(kept, key=lambda m: (m.span, m.term)))
+
+
+def _covers(fuller: Match, match: Match) -> bool:
+    """Whether a fuller match says all of another, over the same words and nearly as closely."""
+    return (
+        match.stems <= fuller.stems
+        and fuller.span.overlaps(match.span)
+        and fuller.gap <= match.gap + 1
+    )
 
 
 def _all_matches(sentence: Sentence, index: TermIndex) -> Iterator[Match]:
@@ -142,7 +168,7 @@ def _all_matches(sentence: Sentence, index: TermIndex) -> Iterator[Match]:
             if all(stem in places for stem in others):
                 words = (anchor, *(_nearest(places[stem], anchor.place) for stem in others))
                 gap = sentence.gap(words)
-                if gap <= MAX_GAP:
+                if gap <= MAX_GAP and sentence.whole(words):
                     yield Match(term, words, gap)
 
 

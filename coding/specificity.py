@@ -9,6 +9,7 @@ else the child that says nothing more ("unspecified"), as the Official Guideline
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from codesets.words import normalise
@@ -17,8 +18,11 @@ from coding.terms import IGNORED
 
 _OPEN = re.compile(r"\bunspecified\b|\bNOS\b", re.I)
 _WITHOUT = re.compile(r"\bwithout\b|\bnot\b|\bno\b", re.I)
+_WITH = re.compile(r"\bwith\b", re.I)
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _ABSENT = (_OPEN, _WITHOUT, re.compile(r"\bother\b", re.I))
+# A fracture not said to be nondisplaced or open is displaced and closed (I.C.19.c).
+_PRESUMED = frozenset({"displac", "close"})
 # Seventh characters by what the note says of the episode of care (I.C.19.a).
 _SEQUELA = frozenset({"sequela", "late"})
 _AFTERCARE = frozenset({"follow", "aftercare", "postop", "healing", "heal", "subsequ", "recheck"})
@@ -67,9 +71,10 @@ class Specificity:
         """The child whose distinguishing words all stand near, the nearest and richest first."""
         best: tuple[int, int, str] | None = None
         for child, words, says_absent in self._described(value):
-            if says_absent or not words or not all(w in near for w in words):
+            said = words & near.keys()
+            if says_absent or not said or words - said - _PRESUMED:
                 continue
-            key = (-len(words), max(near[w] for w in words), child)
+            key = (-len(said), max(near[w] for w in said), child)
             best = key if best is None or key < best else best
         return best[2] if best else None
 
@@ -78,26 +83,40 @@ class Specificity:
         known = self._children.get(value)
         if known is None:
             parent = self._codes.title(value)
-            own = _stems(parent)
-            described = []
-            for child in self._codes.children(value):
-                title = self._codes.title(child)
-                words = _stems(title) - own
-                absent = any(p.search(title) and not p.search(parent) for p in _ABSENT)
-                described.append((child, words, absent))
-            known = self._children[value] = tuple(described)
+            children = self._codes.children(value)
+            words = [_stems(self._codes.title(child)) for child in children]
+            # What most children say sets none apart: those of H66.9- speak of an ear.
+            said = Counter(stem for its in words for stem in its)
+            most = {stem for stem, n in said.items() if len(words) > 1 and 2 * n > len(words)}
+            same = _stems(parent) | most
+            known = self._children[value] = tuple(
+                (child, its - same, any(_adds(p, self._codes.title(child), parent) for p in _ABSENT))
+                for child, its in zip(children, words, strict=True)
+            )
         return known
 
     def _open_child(self, value: str) -> str | None:
-        """The child that adds nothing to its parent: unspecified, else "without ...", else 9."""
-        children = self._codes.children(value)
-        if len(children) == 1:
-            return children[0]
-        for pattern in (_OPEN, _WITHOUT):
-            for child in reversed(children):
-                if pattern.search(self._codes.title(child)):
-                    return child
-        return next((c for c in children if c.endswith("9")), None)
+        """The child that adds least to its parent: unspecified, else "without ...", else 9."""
+        described = self._described(value)
+        if len(described) == 1:
+            return described[0][0]
+        choices = [
+            (preference, len(words - _PRESUMED), child)
+            for child, words, _ in described
+            if (preference := self._openness(child, words, value)) is not None
+        ]
+        return min(choices)[2] if choices else None
+
+    def _openness(self, child: str, words: frozenset[str], value: str) -> int | None:
+        """How readily a child is taken when nothing is said; None: never."""
+        title, parent = self._codes.title(child), self._codes.title(value)
+        if _adds(_OPEN, title, parent):
+            # "with unspecified complications" claims complications: the last resort.
+            says_more = words - _PRESUMED or _adds(_WITH, title, parent)
+            return 2 if says_more else 0
+        if _adds(_WITHOUT, title, parent):
+            return 1
+        return 3 if child.endswith("9") else None
 
     def _seventh(self, value: str, near: Mapping[str, int]) -> str | None:
         """The 7th-character child for the episode of care, where the children are such."""
@@ -111,6 +130,11 @@ class Specificity:
         if _OPEN_WOUND & near.keys() and "B" in children:
             return children["B"]
         return children["A"]
+
+
+def _adds(pattern: re.Pattern[str], title: str, parent: str) -> bool:
+    """Whether a title says once more than its parent what the pattern looks for."""
+    return len(pattern.findall(title)) > len(pattern.findall(parent))
 
 
 def _stems(title: str) -> frozenset[str]:

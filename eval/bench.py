@@ -1,7 +1,7 @@
 """Speed and memory, as ratios to a plain medspaCy pipeline in the same process: `make bench`.
 
 The plain pipeline is medspaCy's own sectionizer, ConText and TargetMatcher over the same terms,
-with its PyRuSH sentences: what someone would build first. Figures are medians of REPEATS runs a note.
+with its PyRuSH sentences: what one would build first. Figures are medians of REPEATS runs a note.
 """
 
 from __future__ import annotations

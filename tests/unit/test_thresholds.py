@@ -1,0 +1,29 @@
+"""Thresholds: where F1 is best, and where 95% of what is taken is right."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.thresholds import AUTO_MIN_CODES, Outcome, auto_threshold, best_f1
+
+
+def test_best_f1_counts_gold_that_was_never_suggested() -> None:
+    outcomes = [Outcome((0.9, 0.4), (True, False), gold=2), Outcome((0.8,), (True,), gold=1)]
+    threshold, f1 = best_f1(outcomes)
+    assert threshold == 0.8
+    assert f1 == pytest.approx(2 * 2 / (2 + 3))
+
+
+def test_auto_threshold_is_the_lowest_with_enough_precision() -> None:
+    good = Outcome(tuple([0.9] * AUTO_MIN_CODES), tuple([True] * AUTO_MIN_CODES), AUTO_MIN_CODES)
+    wrong = Outcome(tuple([0.5] * AUTO_MIN_CODES), tuple([False] * AUTO_MIN_CODES), 0)
+    assert auto_threshold([good, wrong]) == 0.9
+
+
+def test_no_auto_threshold_where_precision_is_never_reached() -> None:
+    half = Outcome(tuple([0.9] * 100), tuple([True, False] * 50), 50)
+    assert auto_threshold([half]) is None
+
+
+def test_few_codes_prove_no_precision() -> None:
+    assert auto_threshold([Outcome((0.99,), (True,), 1)]) is None
