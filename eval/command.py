@@ -48,8 +48,8 @@ def run_evaluation(
     """
     if task not in TASKS:
         raise InputError(f"task must be one of {', '.join(TASKS)}", field="task")
-    if out is not None and not out.resolve().parent.is_dir():
-        raise InputError(f"{out.parent}: no such folder; make it or name another", field="json")
+    if out is not None:
+        _check_output(out, path)
     if task == "negation":
         evaluation = evaluate_negation(path, coder.reader, coder.provenance, half=half)
         _deliver(
@@ -79,6 +79,18 @@ def _charts(
     return 3 if evaluation.failures else 0
 
 
+def _check_output(out: Path, path: Path) -> None:
+    """Refuse, before any work is done, an output that cannot be written or that is the input."""
+    if not out.resolve().parent.is_dir():
+        raise InputError(f"{out.parent}: no such folder; make it or name another", field="json")
+    if path.resolve() in (out.resolve(), _beside(out).resolve()):
+        raise InputError(f"{out}: would replace the charts; name another file", field="json")
+
+
+def _beside(out: Path) -> Path:
+    return out.with_name(f"{out.stem}.notes.jsonl")
+
+
 def _deliver(
     console: Console,
     table: RenderableType,
@@ -89,5 +101,4 @@ def _deliver(
     console.print(table)
     if out is not None:
         out.write_text(dumps(body) + "\n", encoding="utf-8")
-        beside = out.with_name(f"{out.stem}.notes.jsonl")
-        beside.write_text("".join(f"{dumps(line)}\n" for line in notes), encoding="utf-8")
+        _beside(out).write_text("".join(f"{dumps(line)}\n" for line in notes), encoding="utf-8")

@@ -1,47 +1,16 @@
 import hashlib
-import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from coding.errors import InputError, InvalidNote, PipelineError
-from coding.protocols import CodeSystem
-from coding.types import (
-    Assertion,
-    Code,
-    CodeEntry,
-    CodingOptions,
-    CodingResult,
-    Decision,
-    Evidence,
-    Note,
-    Provenance,
-    Reading,
-    Role,
-    Scope,
-    Setting,
-    Span,
-    Suggestion,
-    System,
-)
+from coding.errors import InputError
+from coding.types import CodingOptions, Note, Setting
 from eval.baselines import keyword
 from eval.command import run_evaluation
 from eval.harness import evaluate_charts
-from eval.negation import load_mentions
+from tests.unit.eval_kit import DenialReader, Releases, WordCoder, console, printed
 
-TITLES = {
-    "I10": "Essential (primary) hypertension",
-    "J18.9": "Pneumonia, unspecified organism",
-    "J45.909": "Unspecified asthma, uncomplicated",
-    "R05": "Cough",
-    "R05.9": "Cough, unspecified",
-    "A09": "Infectious gastroenteritis and colitis, unspecified",
-}
 NAMES = [
     "precision",
     "recall",
@@ -54,119 +23,6 @@ NAMES = [
     "violations",
     "ece",
 ]
-
-
-@dataclass(frozen=True)
-class Release:
-    """A code system of a handful of codes; R05 is not billable."""
-
-    system: System = System.ICD10CM
-    release: str = "April 2026"
-    valid_from: date = date(2026, 4, 1)
-    valid_to: date = date(2026, 9, 30)
-
-    def __contains__(self, value: str) -> bool:
-        return value in TITLES
-
-    def __len__(self) -> int:
-        return len(TITLES)
-
-    def get(self, value: str) -> CodeEntry:
-        return CodeEntry(Code(self.system, value), TITLES[value], self.billable(value), None)
-
-    def title(self, value: str) -> str:
-        return TITLES[value]
-
-    def billable(self, value: str) -> bool:
-        return value != "R05"
-
-    def parent(self, value: str) -> str | None:
-        return None
-
-    def children(self, value: str) -> tuple[str, ...]:
-        return ()
-
-    def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]:
-        return ()
-
-    def terms(self) -> Iterator[tuple[str, str, str]]:
-        for value, title in TITLES.items():
-            yield value, title, "title"
-        yield "J45.909", "Wheezy chest", "inclusion"
-
-    def excludes1(self, one: str, other: str) -> str | None:
-        return None
-
-
-@dataclass(frozen=True)
-class Releases:
-    def at(self, system: System, on: date | None) -> CodeSystem:
-        return Release()
-
-    def releases(self) -> tuple[CodeSystem, ...]:
-        return (Release(),)
-
-    def lookup(self, code: Code) -> CodeEntry:
-        return Release().get(code.value)
-
-
-class DenialReader:
-    """Reads "no" as denying the rest of the note."""
-
-    def read(self, note: Note) -> Reading:
-        at = note.text.find("no ")
-        rest = Span(at, len(note.text)) if at >= 0 else None
-        scopes = (Scope(Assertion.NEGATED, rest, rest),) if rest else ()
-        return Reading(note, (), (), scopes)
-
-
-@dataclass(frozen=True)
-class WordCoder:
-    """Accepts I10 for "htn" and J18.9 for "pneumonia"; breaks on "break" and "refuse"."""
-
-    codesets: Releases = field(default_factory=Releases)
-    reader: DenialReader = field(default_factory=DenialReader)
-    provenance: Provenance = Provenance(  # noqa: RUF009
-        "chartcode 0", "words", ((System.ICD10CM, "April 2026"),), "0" * 64
-    )
-
-    def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
-        if "break" in note.text:
-            raise RuntimeError(note.text)
-        if "refuse" in note.text:
-            raise PipelineError("ranking", note.id, "ZeroDivisionError")
-        found: list[Suggestion] = []
-        for word, value in (("htn", "I10"), ("pneumonia", "J18.9")):
-            at = note.text.find(word)
-            if at >= 0:
-                found.append(accept(note.text, Span(at, at + len(word)), value, len(found) + 1))
-        return CodingResult(
-            note_id=note.id,
-            note_sha256=hashlib.sha256(note.text.encode()).hexdigest(),
-            setting=note.setting,
-            claim=note.claim_type,
-            service_date=note.service_date,
-            suggestions=tuple(found),
-            rejected=(),
-            findings=(),
-            queries=(),
-            provenance=self.provenance,
-        )
-
-
-def accept(text: str, span: Span, value: str, sequence: int) -> Suggestion:
-    evidence = Evidence(span, span.of(text), "none", (Assertion.AFFIRMED,), "title", 1.0)
-    return Suggestion(
-        code=Code(System.ICD10CM, value),
-        display=TITLES[value],
-        probability=0.9,
-        decision=Decision.ACCEPT,
-        auto=False,
-        role=Role.SECONDARY,
-        sequence=sequence,
-        evidence=(evidence,),
-        proof=(),
-    )
 
 
 def row(name: str, text: str, *codes: tuple[str, str], negated: str = "") -> dict[str, object]:
@@ -202,15 +58,6 @@ def charts(tmp_path: Path) -> Path:
     path = tmp_path / "some_dev.jsonl"
     path.write_text("".join(json.dumps(r) + "\n" for r in ROWS), encoding="utf-8")
     return path
-
-
-def console() -> Console:
-    return Console(file=io.StringIO(), width=80, color_system=None)
-
-
-def printed(to: Console) -> str:
-    assert isinstance(to.file, io.StringIO)
-    return to.file.getvalue()
 
 
 def test_a_note_that_fails_stays_in_the_figures(charts: Path) -> None:
@@ -307,89 +154,6 @@ def test_the_keyword_baseline_takes_whole_titles_and_no_hints() -> None:
     )
 
 
-HEADER = "id\tconcept\tsentence\tstart\tend\tnegation\ttemporality\texperiencer\n"
-
-
-def sentences(tmp_path: Path, *rows: str) -> Path:
-    path = tmp_path / "kit.tsv"
-    path.write_text(HEADER + "".join(f"{r}\n" for r in rows), encoding="utf-8")
-    return path
-
-
-KIT = (
-    "1\tfever\tThere is no FEVER.\t12\t17\tNegated\tRecent\tPatient",
-    "2\tfever\tThere is no FEVER.\t12\t17\tNegated\tRecent\tPatient",
-    "3\tcough\tA cough.\t2\t7\tAffirmed\tRecent\tPatient",
-    "4\tMI\tOld MI.\t4\t6\tAffirmed\tHistorical\tPatient",
-    "5\trash\tNever a rash.\t8\t12\tNegated\tRecent\tPatient",
-    "6\tsoreness\tSore.\t-1\t-1\tAffirmed\tRecent\tPatient",
-)
-
-
-def test_mentions_are_distinct_located_and_lower_case(tmp_path: Path) -> None:
-    mentions, left_out = load_mentions(sentences(tmp_path, *KIT), "all")
-    assert [m.id for m in mentions] == ["1", "3", "4", "5"]
-    assert left_out == 1
-    assert mentions[0].span.of(mentions[0].text) == "fever"
-
-
-def test_halves_go_by_the_hash_of_the_sentence_as_it_stands(tmp_path: Path) -> None:
-    even = "7\tpain\tPain.\t0\t4\tAffirmed\tRecent\tPatient"
-    rows = (*KIT, even)
-    path = sentences(tmp_path, *rows)
-    for half, parity in (("odd", 1), ("even", 0)):
-        expected = [
-            r.split("\t")[0]
-            for n, r in enumerate(rows)
-            if n not in (1, 5)
-            and int(hashlib.sha256(r.split("\t")[2].encode()).hexdigest(), 16) % 2 == parity
-        ]
-        assert [m.id for m in load_mentions(path, half)[0]] == expected
-
-
-def test_negation_is_judged_by_what_the_reader_asserts(tmp_path: Path) -> None:
-    out, to = tmp_path / "neg.json", console()
-    status = run_evaluation(
-        sentences(tmp_path, *KIT),
-        task="negation",
-        half="all",
-        out=out,
-        coder=WordCoder(),
-        console=to,
-    )
-    body = json.loads(out.read_text(encoding="utf-8"))
-    assert status == 0
-    assert (body["task"], body["split"], body["n"]) == ("negation", "kit:all", 4)
-    values = {name: figure["value"] for name, figure in body["metrics"].items()}
-    assert values == {
-        "precision": 1.0,
-        "recall": 0.5,
-        "f1": pytest.approx(2 / 3, abs=1e-6),
-        "historical_f1": 0.0,
-    }
-    lines = (tmp_path / "neg.notes.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(lines[0])["assertions"] == ["negated"]
-    assert "fever" not in "".join(lines)
-    assert "Left out" in printed(to)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("id\tsentence\n", "line 1: must name the columns"),
-        (HEADER + "1\tfever\n", "line 2: has 2 columns"),
-        (HEADER + KIT[0].replace("12", "x"), "line 2: start and end"),
-        (HEADER + KIT[0].replace("17", "99"), "line 2: 12 to 99"),
-        (HEADER, "no mentions"),
-    ],
-)
-def test_what_is_no_such_table(tmp_path: Path, content: str, message: str) -> None:
-    path = tmp_path / "kit.tsv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(InvalidNote, match=message):
-        load_mentions(path, "all")
-
-
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -404,3 +168,13 @@ def test_wrong_arguments_are_refused_by_name(
     with pytest.raises(InputError) as caught:
         run_evaluation(charts, coder=WordCoder(), console=console(), **arguments)  # type: ignore[arg-type]
     assert caught.value.field == named
+
+
+@pytest.mark.parametrize("name", ["some_dev.jsonl", "some_dev.json"])
+def test_figures_never_replace_the_charts(charts: Path, name: str) -> None:
+    before = charts.read_bytes()
+    moved = charts.with_name("some_dev.notes.jsonl") if name.endswith(".json") else charts
+    charts.rename(moved)
+    with pytest.raises(InputError, match="name another"):
+        run_evaluation(moved, out=charts.with_name(name), coder=WordCoder(), console=console())
+    assert moved.read_bytes() == before
