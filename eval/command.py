@@ -66,7 +66,7 @@ def run_evaluation(
 def _charts(
     path: Path, out: Path | None, coder: NoteCoder, baseline: bool, console: Console
 ) -> int:
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         coding = bar.add_task("coding", total=None)
         evaluation = evaluate_charts(
             path, coder, progress=lambda done, n: bar.update(coding, completed=done, total=n)
