@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,16 @@ def test_importing_it_loads_nothing_heavy(module: str, barred: tuple[str, ...]) 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_files_are_short(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= LONGER.get(module_name(path), MAX_LINES)
+
+
+def test_every_data_file_is_shipped() -> None:
+    setup = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    names = [Path(pattern).name for pattern in setup["package-data"]["*"]]
+    data = [
+        path
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
+    ]
+    left_out = [p for p in data if not any(fnmatch(p.name, name) for name in names)]
+    assert not left_out
