@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from coding.errors import InvalidNote
 from service.json_input import is_plain_name
@@ -44,19 +44,28 @@ OWN = "chartcode"
 """The type of the errors that our own validators raise: their messages may be repeated."""
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: pydantic's type of it, where, our own words for it, the bound it broke."""
+
+    kind: str
+    loc: tuple[int | str, ...]
+    message: str
+    context: Mapping[str, object]
+
+
 def invalid(error: ValidationError, model: type[BaseModel]) -> InvalidNote:
     """The first thing wrong with a request, as the error that names its field."""
-    return first_problem(error.errors(include_input=False, include_url=False), model)
+    first = error.errors(include_input=False, include_url=False)[0]
+    found = Problem(first["type"], first["loc"], first["msg"], first.get("ctx", {}))
+    return problem_error(found, model)
 
 
-def first_problem(
-    problems: Sequence[ErrorDetails], model: type[BaseModel] | None = None
-) -> InvalidNote:
-    """The error for the first of the problems; `model` knows the fields that may be sent."""
-    problem = problems[0]
-    if problem["type"] == "extra_forbidden":
-        return _unknown_field(problem["loc"], model)
-    field = field_path(problem["loc"])
+def problem_error(problem: Problem, model: type[BaseModel] | None = None) -> InvalidNote:
+    """The error for a problem; `model` knows the fields that may be sent."""
+    if problem.kind == "extra_forbidden":
+        return _unknown_field(problem.loc, model)
+    field = field_path(problem.loc)
     return InvalidNote(f"{field} {_said(problem)}", field=field)
 
 
@@ -68,15 +77,14 @@ def field_path(loc: Sequence[int | str]) -> str:
     return path
 
 
-def _said(problem: ErrorDetails) -> str:
-    kind = problem["type"]
-    if kind == OWN:
-        return problem["msg"]
-    if kind in _BOUNDS:
-        words, key = _BOUNDS[kind]
-        bound = problem.get("ctx", {}).get(key)
+def _said(problem: Problem) -> str:
+    if problem.kind == OWN:
+        return problem.message
+    if problem.kind in _BOUNDS:
+        words, key = _BOUNDS[problem.kind]
+        bound = problem.context.get(key)
         return words.format(f"{bound:g}" if isinstance(bound, float) else bound)
-    return _PLAIN.get(kind, "is not valid")
+    return _PLAIN.get(problem.kind, "is not valid")
 
 
 def _unknown_field(loc: Sequence[int | str], model: type[BaseModel] | None) -> InvalidNote:
