@@ -30,6 +30,7 @@ def search(
     """Find codes by words of their titles and inclusion terms."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     found = _registry(context).at(system, None).search(" ".join(words), limit)
     if not found:
@@ -40,7 +41,7 @@ def search(
     table.add_column("Title")
     for entry in found:
         title = entry.title if entry.billable else f"{entry.title} (not billable)"
-        table.add_row(entry.code.value, title)
+        table.add_row(entry.code.value, Text(title))
     Console().print(table)
 
 
