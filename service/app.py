@@ -87,6 +87,15 @@ def create_app(config: Config, coder: Engine | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # FastAPI's own traces and logs carry addresses and the messages of exceptions: both may
+        # quote a note.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
     app.state.config = config
     app.state.pool = EnginePool(build, threads=config.pool_threads, limit=config.queue_limit)
