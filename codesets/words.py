@@ -30,7 +30,10 @@ _IRREGULAR = {
     "hyperthyroid": "hyperthyroid", "hyperthyroidism": "hyperthyroid",
 }  # fmt: skip
 _BRITISH = (
-    (re.compile(r"^(an|leuk|hypox|isch|ur|bacter|septic|hypoglyc|hyperglyc|hypovol|tox)aem"), r"\1em"),
+    (
+        re.compile(r"^(an|leuk|hypox|isch|ur|bacter|septic|hypoglyc|hyperglyc|hypovol|tox)aem"),
+        r"\1em",
+    ),
     (re.compile(r"aemi"), "emi"),
     (re.compile(r"^haem"), "hem"),
     (re.compile(r"^oe(?=dem|soph|str)"), "e"),
@@ -48,8 +51,7 @@ _LEVELS = frozenset({"type", "stage", "grade", "class", "nyha", "group"})
 
 NEGATING_TITLE_WORDS = frozenset({"without", "not", "no"})
 STOPWORDS = frozenset(
-    "a an and are as at be by due for from has have in into is it its nec nos of on or other "
-    "patient pt s specifi than that the their them this to unspecifi was were which".split()
+    ["a", "an", "and", "are", "as", "at", "be", "by", "due", "for", "from", "has", "have", "in", "into", "is", "it", "its", "nec", "nos", "of", "on", "or", "other", "patient", "pt", "s", "specifi", "than", "that", "the", "their", "them", "this", "to", "unspecifi", "was", "were", "which"]
 )
 
 

@@ -1,0 +1,185 @@
+"""One release of ICD-10-CM over its compact index (coding.protocols.CodeSystem)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codesets.lexicon import Lexicon
+from codesets.references import Reference, parse_references
+from codesets.search import Search
+from codesets.store import Columns
+from coding.errors import UnknownCode
+from coding.types import Code, CodeEntry, System
+
+# A release has 7,000 codes with Excludes1 notes; the parsed ones of a day's charts fit.
+_CACHED_NOTES = 4_096
+_KINDS = (
+    "inclusion_terms",
+    "includes",
+    "excludes1",
+    "excludes2",
+    "code_first",
+    "use_additional",
+    "code_also",
+    "notes",
+)
+
+
+class Icd10cm:
+    """Look-up, hierarchy, notes and search of one release. Values are codes with their point."""
+
+    def __init__(self, columns: Columns, lexicon: Lexicon | None = None) -> None:
+        self._columns = columns
+        self._lexicon = lexicon
+        self._place = {code: i for i, code in enumerate(columns.codes)}
+        self._excluded = lru_cache(_CACHED_NOTES)(self._read_excluded)
+
+    @property
+    def system(self) -> System:
+        """ICD-10-CM."""
+        return self._columns.info.system
+
+    @property
+    def release(self) -> str:
+        """The day the release came into force, as its name."""
+        return self._columns.info.release
+
+    @property
+    def valid_from(self) -> date:
+        """First day in force."""
+        return self._columns.info.valid_from
+
+    @property
+    def valid_to(self) -> date:
+        """Last day in force, nominally: the next release may be late."""
+        return self._columns.info.valid_to
+
+    def __contains__(self, value: str) -> bool:
+        return value in self._place
+
+    def __len__(self) -> int:
+        return len(self._columns.codes)
+
+    def get(self, value: str) -> CodeEntry:
+        """Everything the release says of a code. Raises: UnknownCode."""
+        i = self._find(value)
+        notes = self._own_notes(i)
+        section = self._columns.section_of[i]
+        chapter = str(self._columns.blocks[section]["chapter"])
+        return CodeEntry(
+            code=Code(self.system, value),
+            title=self._columns.titles[i],
+            billable=self.billable(value),
+            parent=self.parent(value),
+            children=self.children(value),
+            chapter=f"{chapter} {self._columns.blocks[chapter]['title']}",
+            section=f"{section} {self._columns.blocks[section]['title']}",
+            seventh=self.seventh(value),
+            **{kind: tuple(notes.get(kind, ())) for kind in _KINDS},
+        )
+
+    def title(self, value: str) -> str:
+        """The official title. Raises: UnknownCode."""
+        return self._columns.titles[self._find(value)]
+
+    def billable(self, value: str) -> bool:
+        """Whether the code is complete: a header or an unknown code is not."""
+        i = self._place.get(value)
+        return i is not None and bool(self._columns.billable[i])
+
+    def parent(self, value: str) -> str | None:
+        """The code above, None above a category. Raises: UnknownCode."""
+        above = int(self._columns.parents[self._find(value)])
+        return self._columns.codes[above] if above >= 0 else None
+
+    def children(self, value: str) -> tuple[str, ...]:
+        """The codes right below, in tabular order. Raises: UnknownCode."""
+        order, starts = self._below
+        i = self._find(value)
+        return tuple(self._columns.codes[j] for j in order[starts[i] : starts[i + 1]])
+
+    def ancestors(self, value: str) -> tuple[str, ...]:
+        """The codes above, nearest first. Raises: UnknownCode."""
+        found = []
+        above = self.parent(value)
+        while above is not None:
+            found.append(above)
+            above = self.parent(above)
+        return tuple(found)
+
+    def seventh(self, value: str) -> tuple[tuple[str, str], ...]:
+        """7th-character definitions in force: the code's own, else the nearest ancestor's."""
+        for code in (value, *self.ancestors(value)):
+            given = self._own_notes(self._find(code)).get("seventh")
+            if given is not None:
+                return tuple((str(char), str(meaning)) for char, meaning in given)
+        return ()
+
+    def notes_in_force(self, value: str, kind: str) -> tuple[tuple[str, str], ...]:
+        """Notes of a kind at the code and all above it: (where the note stands, the note)."""
+        own = [(code, self._own_notes(self._find(code))) for code in self._upwards(value)]
+        section = self._columns.section_of[self._find(value)]
+        blocks = (section, str(self._columns.blocks[section]["chapter"]))
+        found = [(code, note) for code, notes in own for note in notes.get(kind, ())]
+        for block in blocks:
+            notes = self._columns.blocks[block].get(kind, ())
+            assert isinstance(notes, list | tuple)
+            found += [(block, str(note)) for note in notes]
+        return tuple(found)
+
+    def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]:
+        """Codes for a code's beginning or for words of titles and terms, best first."""
+        return tuple(self.get(self._columns.codes[i]) for i in self._search.find(words, limit))
+
+    def terms(self) -> Iterator[tuple[str, str, str]]:
+        """Every title and inclusion term: (code, term, "title" or "inclusion")."""
+        for i, code in enumerate(self._columns.codes):
+            yield code, self._columns.titles[i], "title"
+            for term in self._own_notes(i).get("inclusion_terms", ()):
+                yield code, str(term), "inclusion"
+
+    def excludes1(self, one: str, other: str) -> str | None:
+        """The Excludes1 note that bars two codes together, with where it stands, if any."""
+        for here, there in ((one, other), (other, one)):
+            for place, note, references in self._excluded(here):
+                barred = any(r.covers(there) for r in references)
+                if barred and not any(r.covers(here) for r in references):
+                    return f"{place}: {note}"
+        return None
+
+    def _read_excluded(self, value: str) -> tuple[tuple[str, str, tuple[Reference, ...]], ...]:
+        notes = self.notes_in_force(value, "excludes1")
+        return tuple((place, note, parse_references(note)) for place, note in notes)
+
+    def _upwards(self, value: str) -> tuple[str, ...]:
+        return (value, *self.ancestors(value))
+
+    def _own_notes(self, i: int) -> dict[str, list[str]]:
+        line = self._columns.notes[i]
+        return dict(json.loads(line)) if line else {}
+
+    def _find(self, value: str) -> int:
+        try:
+            return self._place[value]
+        except KeyError:
+            raise UnknownCode(
+                f"{self.system} {self.release} has no such code", field="code"
+            ) from None
+
+    @cached_property
+    def _below(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Codes ordered by parent, and where the children of each begin."""
+        parents = self._columns.parents
+        order = np.argsort(parents, kind="stable")
+        starts = np.searchsorted(parents[order], np.arange(len(parents) + 1))
+        return order, starts
+
+    @cached_property
+    def _search(self) -> Search:
+        return Search(self._columns, self._lexicon)
