@@ -1,7 +1,7 @@
 """Words of clinical text, made comparable: one token a word, with its stem and its place.
 
-Stems fold case, inflection (Snowball), British spelling and Roman numerals, so that "type II diabetic"
-and "diabetes, type 2" share theirs. Offsets are code points into the text as given.
+Stems fold case, inflection (Snowball), British spelling and Roman numerals, so that "type II
+diabetic" and "diabetes, type 2" share theirs. Offsets are code points into the text as given.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-_WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:['’](?!s\b)[^\W_]+)*", re.UNICODE)
+_WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:['\u2019](?!s\b)[^\W_]+)*", re.UNICODE)
 _CACHED_STEMS = 65_536
 _UNSTEMMED_LETTERS = 3
 
@@ -49,9 +49,9 @@ _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "iia": "2a", "iib": "2b", "iiia": "3
 _ROMAN_AFTER_LEVEL = {"i": "1", "v": "5", "vi": "6"}
 _LEVELS = frozenset({"type", "stage", "grade", "class", "nyha", "group"})
 
-NEGATING_TITLE_WORDS = frozenset({"without", "not", "no"})
 STOPWORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "by", "due", "for", "from", "has", "have", "in", "into", "is", "it", "its", "nec", "nos", "of", "on", "or", "other", "patient", "pt", "s", "specifi", "than", "that", "the", "their", "them", "this", "to", "unspecifi", "was", "were", "which"]
+    """a an and are as at be by due for from has have in into is it its nec nos of on or other
+    patient pt s specifi than that the their them this to unspecifi was were which""".split()  # noqa: SIM905
 )
 
 
