@@ -63,7 +63,8 @@ def test_text_arrives_exactly_as_sent(client: TestClient, text: str) -> None:
 
 def test_coding_runs_off_the_event_loop_in_the_bounded_pool(make_client: MakeClient) -> None:
     gate = threading.Event()
-    coder = FakeCoder(before=lambda note: None if gate.wait(5) else None)
+    waited: list[bool] = []
+    coder = FakeCoder(before=lambda note: waited.append(gate.wait(5)))
     client = make_client(coder, pool_threads=1, queue_limit=2)
     answers: list[int] = []
     waiting = [
@@ -79,6 +80,7 @@ def test_coding_runs_off_the_event_loop_in_the_bounded_pool(make_client: MakeCli
     for thread in waiting:
         thread.join()
     assert answers == [200, 200]
+    assert waited[:2] == [True, True]
     assert len(coder.threads) == 1
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "1"
