@@ -12,6 +12,7 @@ from coding.rules._draft import (
     accepted,
     category,
     counting,
+    has_step,
     reject_all,
     strength,
 )
@@ -71,10 +72,9 @@ class DiabetesWith:
         """Combine unless the note denies the relation, then drop "without complications"."""
         if codes.system is not System.ICD10CM:
             return draft
-        disease = diagnoses(draft, *TYPES)
-        if not disease:
+        base = self._base(draft)
+        if base is None:
             return draft
-        base = disease[0]
         sentences = Sentences(reading)
         for new in _combinations(draft, base, sentences):
             draft = report(draft, new, self.id, self.citation, codes)
@@ -82,6 +82,14 @@ class DiabetesWith:
             value = f"{category(base.code.value)}.65"
             draft = report(draft, Combination(value, (base,), ()), self.id, self.citation, codes)
         return _without_plain(draft, category(base.code.value))
+
+    def _base(self, draft: Draft) -> Suggestion | None:
+        """The strongest diabetes code of the strongest type that this rule has not made itself."""
+        disease = diagnoses(draft, *TYPES)
+        made = [s for s in disease if has_step(s, self.id)]
+        kind = category((made or disease)[0].code.value) if disease else ""
+        own = (s for s in disease if category(s.code.value) == kind and s not in made)
+        return next(own, None)
 
 
 def _combinations(draft: Draft, base: Suggestion, sentences: Sentences) -> list[Combination]:

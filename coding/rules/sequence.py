@@ -30,13 +30,16 @@ FINAL_SECTIONS = (
 )
 """Section labels from the most final statement of what was treated to the least."""
 
+_RANKS = {label: rank for rank, labels in enumerate(FINAL_SECTIONS) for label in labels}
+_COMPLAINT = _RANKS["chief_complaint"]
+
 _ETIOLOGIES = (
     (("E08", "E09", "E10", "E11", "E13"), ("N18", "L97", "L98.4", "H36", "I70", "K31.84", "M86")),
     (("I11", "I12", "I13"), ("I50", "N18")),
 )
 """Combination code before the codes that detail it, where the notes might be missing."""
 
-_ENCOUNTER, _PREGNANCY, _DISEASE, _SYMPTOM, _STATUS, _EXTERNAL = range(6)
+_ENCOUNTER, _PREGNANCY, _DISEASE, _STATUS, _EXTERNAL = range(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def leading_role(note: Note) -> Role:
     return Role.FIRST_LISTED
 
 
-Key = tuple[int, int, int, str]
+Key = tuple[int, int, bool, int, str]
 
 
 def _ordered(chosen: list[Suggestion], codes: CodeSystem) -> list[Suggestion]:
@@ -96,9 +99,9 @@ def _lifted(keys: dict[str, Key], before: set[tuple[str, str]]) -> dict[str, Key
     while changed:
         changed = False
         for one, other in sorted(before):
-            band, section, start, value = keys[one]
-            if keys[other][0] == band and keys[other][1:3] < (section, start):
-                keys[one] = (band, *keys[other][1:3], value)
+            own, target = keys[one], keys[other]
+            if own[0] == target[0] and target[:-1] < own[:-1]:
+                keys[one] = (*target[:-1], own[-1])
                 changed = True
     return keys
 
@@ -124,18 +127,20 @@ def _precedence(chosen: list[Suggestion], codes: CodeSystem) -> set[tuple[str, s
 
 
 def _key(suggestion: Suggestion) -> Key:
-    """Kind of code, then the most final section that names it, then the place therein."""
-    places = [(_finality(e.section), e.span.start) for e in counting(suggestion)]
+    """Kind of code; the most final section that names it, what the patient came for first; place.
+
+    The reason for the encounter leads (IV.G) where the conclusions name it too.
+    """
     value = suggestion.code.value
-    return (_band(value), *min(places, default=(len(FINAL_SECTIONS), 0)), value)
+    places = [(_finality(e.section), e.span.start) for e in counting(suggestion)]
+    section, start = min(places, default=(len(FINAL_SECTIONS), 0))
+    came_for = section < _COMPLAINT and any(rank == _COMPLAINT for rank, _ in places)
+    return (_band(value), section, not came_for, start, value)
 
 
 def _finality(label: str) -> int:
     """The rank of a section among the final statements; those that are none share the last."""
-    for rank, labels in enumerate(FINAL_SECTIONS):
-        if label in labels:
-            return rank
-    return len(FINAL_SECTIONS)
+    return _RANKS.get(label, len(FINAL_SECTIONS))
 
 
 def _band(value: str) -> int:
@@ -148,4 +153,5 @@ def _band(value: str) -> int:
         return _PREGNANCY
     if value.startswith("Z"):
         return _DISEASE if value.startswith(ENCOUNTERS) else _STATUS
-    return _SYMPTOM if value.startswith("R") else _DISEASE
+    # Symptoms that a diagnosis explains are gone by now: the others go where the note lists them.
+    return _DISEASE

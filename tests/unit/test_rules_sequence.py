@@ -46,7 +46,7 @@ def test_kinds_of_codes() -> None:
             of("Z00.00", "physical exam"),
         )
     )
-    assert order(draft) == ["Z00.00", "S52.501A", "R07.9", "Z80.3", "W19.XXXA"]
+    assert order(draft) == ["Z00.00", "R07.9", "S52.501A", "Z80.3", "W19.XXXA"]
 
 
 def test_pregnancy_leads_and_the_outcome_of_delivery_never_does() -> None:
@@ -85,6 +85,22 @@ def test_the_most_final_section_decides() -> None:
         )
     )
     assert order(draft, text) == ["J44.9", "I10"]
+
+
+def test_what_the_patient_came_for_leads_where_the_conclusions_name_it() -> None:
+    text = "Cough. Hypertension, cough. Fracture."
+    cough = (
+        words(text, "Cough", section="chief_complaint"),
+        words(text, "cough", section="assessment"),
+    )
+    draft = Draft(
+        (
+            suggest("I10", words(text, "Hypertension", section="assessment")),
+            suggest("R05.9", *cough),
+            suggest("S52.501A", words(text, "Fracture", section="chief_complaint")),
+        )
+    )
+    assert order(draft, text) == ["R05.9", "I10", "S52.501A"]
 
 
 def test_evidence_that_does_not_count_gives_no_place() -> None:
