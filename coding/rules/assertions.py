@@ -90,7 +90,7 @@ class Standing:
         """Chronic conditions, and codes that say a state or a history of their own accord."""
         if between(value, "Z79", "Z99") or value.startswith("I25.2"):
             return True
-        return any(value[:length] in self.chronic for length in range(3, len(value) + 1))
+        return any(value[:length] in self.chronic for length in range(1, len(value) + 1))
 
 
 def uncertain_counts(note: Note) -> bool:

@@ -17,7 +17,7 @@ FIRST_ONLY = (
 
 ENCOUNTERS = (
     *("Z03", "Z05", "Z08", "Z09", "Z11", "Z12", "Z13", "Z30", "Z31", "Z32", "Z36", "Z41"),
-    *("Z43", "Z44", "Z45", "Z46", "Z47", "Z48", "Z49", "Z51"),
+    *("Z43", "Z44", "Z45", "Z46", "Z47", "Z48", "Z49", "Z51", "Z71"),
 )
 """Z codes that name the reason for an encounter and take their place among the diagnoses."""
 
@@ -82,10 +82,13 @@ def _ordered(chosen: list[Suggestion], codes: CodeSystem) -> list[Suggestion]:
     """Smallest key first, but nothing before what must precede it."""
     before = _precedence(chosen, codes)
     keys = _lifted({s.code.value: _key(s) for s in chosen}, before)
+    earlier: dict[str, set[str]] = {}
+    for one, other in before:
+        earlier.setdefault(other, set()).add(one)
     waiting = {s.code.value: s for s in chosen}
     ordered = []
     while waiting:
-        free = [v for v in waiting if not any(a in waiting for a, b in before if b == v)]
+        free = [v for v in waiting if waiting.keys().isdisjoint(earlier.get(v, ()))]
         # Notes that put two codes before each other leave none free: the key alone decides.
         value = min(free or waiting, key=lambda v: keys[v])
         ordered.append(waiting.pop(value))
@@ -109,21 +112,20 @@ def _lifted(keys: dict[str, Key], before: set[tuple[str, str]]) -> dict[str, Key
 def _precedence(chosen: list[Suggestion], codes: CodeSystem) -> set[tuple[str, str]]:
     """Pairs (earlier, later) that the notes or the etiology/manifestation convention demand."""
     values = [s.code.value for s in chosen]
-    pairs = set()
-    after = {v: goes_after(v, codes) for v in values}
-    additional = {v: goes_before(v, codes) for v in values}
-    for one in values:
-        for other in values:
-            if category(one) == category(other) or _band(one) > _band(other):
-                continue
-            demanded = (
-                any(n.covers(one) for n in after[other])
-                or any(n.covers(other) for n in additional[one])
-                or any(one.startswith(e) and other.startswith(m) for e, m in _ETIOLOGIES)
-            )
-            if demanded:
-                pairs.add((one, other))
-    return pairs
+    pairs: set[tuple[str, str]] = set()
+    for value in values:
+        for note in goes_after(value, codes):
+            pairs |= {(other, value) for other in values if note.covers(other)}
+        for note in goes_before(value, codes):
+            pairs |= {(value, other) for other in values if note.covers(other)}
+        for etiologies, manifestations in _ETIOLOGIES:
+            if value.startswith(etiologies):
+                pairs |= {(value, other) for other in values if other.startswith(manifestations)}
+    return {
+        (one, other)
+        for one, other in pairs
+        if category(one) != category(other) and _band(one) <= _band(other)
+    }
 
 
 def _key(suggestion: Suggestion) -> Key:

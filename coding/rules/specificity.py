@@ -25,6 +25,9 @@ _JOINED = re.compile(
     r"\b(?:with|due|to|and|or|from|secondary|associated|complicated)\b|[,;/&+]", re.I
 )
 
+# External causes and encounter codes say another thing of the same words than a disease does.
+_CIRCUMSTANCES = ("V", "W", "X", "Y", "Z")
+
 
 @dataclass(frozen=True, slots=True)
 class MostSpecific:
@@ -144,6 +147,8 @@ def _absorbs(
     if not outranks(outer, inner):
         return False
     one, other = outer.code.value, inner.code.value
+    if other.startswith(_CIRCUMSTANCES) and category(one) != category(other):
+        return False
     if any(n.covers(other) for n in goes_before(one, codes)):
         return False
     if any(n.covers(one) for n in goes_after(other, codes)):
