@@ -34,7 +34,7 @@ _KINDS = (
 class Icd10cm:
     """Look-up, hierarchy, notes and search of one release. Values are codes with their point."""
 
-    def __init__(self, columns: Columns, lexicon: Lexicon | None = None) -> None:
+    def __init__(self, columns: Columns, lexicon: Lexicon) -> None:
         self._columns = columns
         self._lexicon = lexicon
         self._place = {code: i for i, code in enumerate(columns.codes)}
@@ -116,9 +116,9 @@ class Icd10cm:
     def seventh(self, value: str) -> tuple[tuple[str, str], ...]:
         """7th-character definitions in force: the code's own, else the nearest ancestor's."""
         for code in (value, *self.ancestors(value)):
-            given = self._own_notes(self._find(code)).get("seventh")
-            if given is not None:
-                return tuple((str(char), str(meaning)) for char, meaning in given)
+            notes = self._own_notes(self._find(code))
+            if "seventh" in notes:
+                return tuple((pair[0], pair[1:]) for pair in notes["seventh"])
         return ()
 
     def notes_in_force(self, value: str, kind: str) -> tuple[tuple[str, str], ...]:

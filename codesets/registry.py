@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from codesets.icd10cm import Icd10cm
-from codesets.lexicon import Lexicon
+from codesets.lexicon import load_lexicon
 from codesets.store import read_release, verify_release
 from coding.errors import CodeSetMissing, NotValidOn, UnknownCode
 from coding.protocols import CodeSystem
@@ -59,12 +59,13 @@ def default_index_dir() -> Path:
     return Path(sys.prefix) / "share" / "chartcode"
 
 
-def load_registry(index_dir: Path, lexicon: Lexicon | None = None) -> Registry:
-    """Load every release whose index lies in the folder; the lexicon widens their search.
+def load_registry(index_dir: Path) -> Registry:
+    """Load every release whose index lies in the folder, with the lexicon to widen their search.
 
     Raises: CodeSetMissing where there is none.
     """
     folders = release_folders(index_dir)
+    lexicon = load_lexicon()
     return Registry(Icd10cm(read_release(folder), lexicon) for folder in folders)
 
 

@@ -32,19 +32,18 @@ _BILLABLE_BONUS = 0.05
 class Search:
     """Searches one release."""
 
-    def __init__(self, columns: Columns, lexicon: Lexicon | None) -> None:
+    def __init__(self, columns: Columns, lexicon: Lexicon) -> None:
         self._columns = columns
         self._number = {stem: i for i, stem in enumerate(columns.stems)}
         self._place = {code: i for i, code in enumerate(columns.codes)}
         self._short: dict[str, tuple[str, ...]] = {}
         self._named: dict[frozenset[str], list[int]] = {}
-        if lexicon is not None:
-            for entry in lexicon.abbreviations:
-                self._short[entry.short.lower()] = _stems(entry.long)
-            for term in lexicon.terms:
-                if term.code in self._place:
-                    key = frozenset(_stems(term.term))
-                    self._named.setdefault(key, []).append(self._place[term.code])
+        for entry in lexicon.abbreviations:
+            self._short[entry.short.lower()] = _stems(entry.long)
+        for term in lexicon.terms:
+            if term.code in self._place:
+                key = frozenset(_stems(term.term))
+                self._named.setdefault(key, []).append(self._place[term.code])
 
     def find(self, words: str, limit: int) -> list[int]:
         """Places of the best codes, at most `limit`."""

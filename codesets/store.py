@@ -150,9 +150,9 @@ def _info(manifest: Mapping[str, object]) -> ReleaseInfo:
 
 
 def _notes_json(record: Record) -> str:
-    notes: dict[str, object] = dict(record.notes)
+    notes = dict(record.notes)
     if record.seventh is not None:
-        notes["seventh"] = record.seventh
+        notes["seventh"] = [char + meaning for char, meaning in record.seventh]
     return json.dumps(notes, ensure_ascii=False) if notes else ""
 
 
@@ -161,8 +161,8 @@ def _write_search(folder: Path, codes: tuple[Record, ...]) -> None:
     found: dict[str, list[int]] = defaultdict(list)
     for i, record in enumerate(codes):
         texts = [record.title, *record.notes.get("inclusion_terms", ())]
-        stems = {token.stem for text in texts for token in normalise(text)}
-        for stem in stems - STOPWORDS:
+        own = {token.stem for text in texts for token in normalise(text)}
+        for stem in own - STOPWORDS:
             found[stem].append(i)
     stems = sorted(found)
     starts = np.cumsum([0, *(len(found[stem]) for stem in stems)])

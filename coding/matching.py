@@ -20,6 +20,9 @@ from coding.types import Span
 _TRANSPARENT = frozenset({"right", "left", "bilater", "acut", "chronic", "mild", "moder", "sever"})
 # Content words and commas that may stand between the words of a term.
 MAX_GAP = 2
+# How far from its rarest word the others of a term are looked for: around, before, after.
+_FAR = 10
+_SIDES = ((-_FAR, _FAR), (-_FAR, 0), (0, _FAR))
 _SEPARATORS = ",;:/|\n"
 _LONGEST_SHORT_FORM = 3
 
@@ -166,11 +169,24 @@ def _all_matches(sentence: Sentence, index: TermIndex) -> Iterator[Match]:
     for anchor in sentence.words:
         for term, others in index.anchored_at(anchor.stem):
             if all(stem in places for stem in others):
-                words = (anchor, *(_nearest(places[stem], anchor.place) for stem in others))
-                gap = sentence.gap(words)
-                if gap <= MAX_GAP and sentence.whole(words):
-                    yield Match(term, words, gap)
+                match = _closest(sentence, term, anchor, others)
+                if match is not None:
+                    yield match
 
 
-def _nearest(words: Sequence[Word], place: int) -> Word:
-    return min(words, key=lambda word: (abs(word.place - place), word.place))
+def _closest(sentence: Sentence, term: int, anchor: Word, others: Sequence[str]) -> Match | None:
+    """The term around its anchor with the least gap: to both sides, to the left or to the right."""
+    best: Match | None = None
+    for first, last in _SIDES:
+        words = [anchor]
+        for stem in others:
+            near = [w for w in sentence.places[stem] if first <= w.place - anchor.place <= last]
+            if near:
+                words.append(min(near, key=lambda w: (abs(w.place - anchor.place), w.place)))
+        if len(words) > len(others) and sentence.whole(words):
+            gap = sentence.gap(words)
+            if gap <= MAX_GAP and (best is None or gap < best.gap):
+                best = Match(term, tuple(words), gap)
+        if best is not None and best.gap == 0:
+            break
+    return best

@@ -129,7 +129,8 @@ class TermIndex:
     def norms(self) -> NDArray[np.float64]:
         """Length of each term as a vector of the rarities of its stems."""
         rarity = np.log(len(self) / self._frequency)
-        return np.sqrt(np.add.reduceat(rarity[self._term_stems] ** 2, self._offsets[:-1]))
+        squares: NDArray[np.float64] = rarity[self._term_stems] ** 2
+        return np.sqrt(np.add.reduceat(squares, self._offsets[:-1]))
 
     def _ids(self, number: int) -> list[int]:
         start, end = self._offsets[number], self._offsets[number + 1]

@@ -104,8 +104,10 @@ class GoldChart:
         return frozenset(c.code.value for c in self.codes if c.code.system is system) - core
 
 
-def load_charts(path: Path) -> tuple[GoldChart, ...]:
+def load_charts(path: Path, *, unique_ids: bool = True) -> tuple[GoldChart, ...]:
     """The charts of a JSONL file, in its order.
+
+    Evaluation needs `unique_ids`; training does not, and some public collections repeat them.
 
     Raises: InvalidNote, naming file, line and field, where the file is missing or empty, a line is
     no JSON object, a key is missing or of the wrong type, a span is empty, lies outside the text
@@ -115,7 +117,7 @@ def load_charts(path: Path) -> tuple[GoldChart, ...]:
     charts = []
     for fields in lines(path):
         chart = _chart(fields)
-        if chart.id in seen:
+        if unique_ids and chart.id in seen:
             raise fields.wrong("id", f"is a duplicate of line {seen[chart.id]}")
         seen[chart.id] = fields.line
         charts.append(chart)

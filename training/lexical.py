@@ -10,7 +10,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -76,7 +76,8 @@ def main(
 ) -> None:
     """Fit weights, calibration and thresholds of the lexical ranker and write its artifact."""
     console = Console()
-    gold = [chart for path in charts for chart in load_charts(path)]
+    loaded = (chart for path in charts for chart in load_charts(path, unique_ids=False))
+    gold = [replace(chart, id=f"{number}") for number, chart in enumerate(loaded)]
     coder = build_coder(ranker=_flat_ranker())
     examples = [_example(coder, chart) for chart in track(gold, "reading", console=console)]
     outcomes: list[Outcome] = []
