@@ -35,6 +35,7 @@ const textBox = byId("text");
 const marked = byId("marked");
 const output = byId("output");
 let latest = null; // {raw, result} of the note shown
+let turn = 0; // counts what was asked, so that a late answer to an earlier question is dropped
 
 /** An element with properties and children; strings become text nodes, never markup. */
 function make(tag, properties = {}, ...children) {
@@ -49,7 +50,8 @@ function make(tag, properties = {}, ...children) {
 }
 
 const words = (label) => label.replaceAll("_", " ");
-const percent = (share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+const percent = (share) =>
+  (share > 0.995 && share < 1 ? ">99%" : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`);
 
 // --- The note with its evidence --------------------------------------------------------------
 
@@ -155,10 +157,10 @@ function suggestionCard(s) {
 }
 
 function chance(probability) {
-  const meter = make("meter", { min: 0, max: 1, value: probability });
-  meter.setAttribute("aria-hidden", "true");
+  const filled = make("i");
+  filled.style.width = `${probability * 100}%`;
   return make("span", { class: "chance", title: "Calibrated probability" },
-    meter, make("span", {}, make("span", { class: "visually-hidden" }, "probability "), percent(probability)));
+    make("span", { class: "bar-of", "aria-hidden": "true" }, filled), make("span", {}, make("span", { class: "visually-hidden" }, "probability "), percent(probability)));
 }
 
 function quotes(evidence) {
@@ -273,6 +275,7 @@ function showResult(text, raw, result) {
   showMarked(text, [...reported, ...review, ...queries, ...rejected]);
   showProvenance(result);
   show("output");
+  byId("results").focus({ preventScroll: true });
   byId("said").textContent =
     `${reported.length} codes reported, ${review.length} for review, ${rejected.length} seen but not coded.`;
 }
@@ -292,6 +295,7 @@ function show(which) {
   byId("actions").hidden = which !== "output";
   byId("results").setAttribute("aria-busy", String(which === "waiting"));
   byId("go").disabled = which === "waiting";
+  byId("stale").hidden = true;
   reading(which === "output");
 }
 
@@ -299,7 +303,6 @@ function show(which) {
 function reading(on) {
   byId("reader").hidden = !on;
   byId("editor").hidden = on;
-  byId("edit").hidden = !on;
   document.querySelector(".note-pane").classList.toggle("reading", on);
 }
 
@@ -331,6 +334,8 @@ async function suggest() {
     byId("service_date").focus();
     return;
   }
+  turn += 1;
+  const mine = turn;
   show("waiting");
   byId("said").textContent = "Reading the note.";
   try {
@@ -340,9 +345,11 @@ async function suggest() {
       body: JSON.stringify(asked),
     });
     const raw = await answer.text();
+    if (mine !== turn) return;
     if (answer.ok) showResult(asked.text, raw, JSON.parse(raw));
     else refuse(answer.status, JSON.parse(raw).error);
   } catch (problem) {
+    if (mine !== turn) return;
     if (problem instanceof TypeError) {
       showError("The service cannot be reached.", "Check that it is running, then try again.");
     } else {
@@ -426,8 +433,13 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   suggest();
 });
+form.addEventListener("input", () => {
+  byId("stale").hidden = output.hidden;
+});
 textBox.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !byId("go").disabled) {
+    form.requestSubmit();
+  }
 });
 byId("edit").addEventListener("click", () => {
   reading(false);
