@@ -23,10 +23,12 @@ ENCOUNTERS = (
 
 FINAL_SECTIONS = (
     ("postoperative_diagnosis",),
-    ("discharge_diagnosis", "final_diagnosis", "principal_diagnosis", "diagnosis"),
-    ("assessment", "assessment_plan", "impression", "clinical_impression"),
-    ("preoperative_diagnosis", "admission_diagnosis", "indication", "indications"),
-    ("chief_complaint", "reason_for_visit", "reason_for_consultation"),
+    ("discharge_diagnosis",),
+    ("diagnosis",),
+    ("assessment", "assessment_plan", "impression"),
+    ("preoperative_diagnosis", "admission_diagnosis", "indications"),
+    ("chief_complaint",),
+    ("history_present_illness", "hospital_course", "subjective"),
 )
 """Section labels from the most final statement of what was treated to the least."""
 
@@ -131,9 +133,12 @@ def _precedence(chosen: list[Suggestion], codes: CodeSystem) -> set[tuple[str, s
 def _key(suggestion: Suggestion) -> Key:
     """Kind of code; the most final section that names it, what the patient came for first; place.
 
-    The reason for the encounter leads (IV.G) where the conclusions name it too.
+    The reason for the encounter leads (IV.G) where the conclusions name it too. Where two codes
+    may only be first, the general examination (Z00) goes before the special one.
     """
     value = suggestion.code.value
+    if _band(value) == _ENCOUNTER:
+        return (_ENCOUNTER, 0, False, 0, value)
     places = [(_finality(e.section), e.span.start) for e in counting(suggestion)]
     section, start = min(places, default=(len(FINAL_SECTIONS), 0))
     came_for = section < _COMPLAINT and any(rank == _COMPLAINT for rank, _ in places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coding.protocols import CodeSystem
 from coding.rules._draft import (
@@ -16,6 +16,9 @@ from coding.rules._draft import (
     is_diagnosis,
     outranks,
     reject_all,
+    reweigh,
+    rule_step,
+    strength,
 )
 from coding.rules.generality import condition, scope, sides, stem, title_words
 from coding.rules.notes import goes_after, goes_before
@@ -24,6 +27,9 @@ from coding.types import Code, Draft, Evidence, Reading, Reason, Span, Suggestio
 _JOINED = re.compile(
     r"\b(?:with|due|to|and|or|from|secondary|associated|complicated)\b|[,;/&+]", re.I
 )
+
+INHERITED_SHARE = 0.25
+"""Weight, beside the 1 of its own words, of the shorter wordings a specific code takes over."""
 
 # External causes and encounter codes say another thing of the same words than a disease does.
 _CIRCUMSTANCES = ("V", "W", "X", "Y", "Z")
@@ -34,7 +40,8 @@ class MostSpecific:
     """Rejects an unspecified code of a category where a more specific one stands.
 
     An accepted code does so anywhere in the note if it is a kind of the same condition, otherwise
-    and among codes for review only over the same words.
+    and among codes for review only over the same words. It takes over the places that name the
+    general code alone.
     """
 
     id: str = "specificity.family"
@@ -48,22 +55,46 @@ class MostSpecific:
         for suggestion in draft.suggestions:
             if is_diagnosis(suggestion) and suggestion.code.value in codes:
                 families.setdefault(category(suggestion.code.value), []).append(suggestion)
-        gone = {
-            code: Reason.SUPERSEDED
-            for family in families.values()
-            if len(family) > 1
-            for code in _redundant(family, codes)
-        }
-        return reject_all(draft, gone)
+        heirs: dict[Code, Suggestion] = {}
+        for family in families.values():
+            heirs.update(_heirs(family, codes))
+        for heir in sorted({s.code: s for s in heirs.values()}.values(), key=strength):
+            left = [s for s in draft.suggestions if heirs.get(s.code) == heir]
+            draft = draft.put(self._with_evidence_of(heir, left))
+        return reject_all(draft, dict.fromkeys(heirs, Reason.SUPERSEDED))
+
+    def _with_evidence_of(self, heir: Suggestion, left: Sequence[Suggestion]) -> Suggestion:
+        """The specific code, resting also on the other places where the note names it in short."""
+        own = [e.span for e in heir.evidence]
+        fresh: dict[Span, Evidence] = {}
+        for piece in (e for s in sorted(left, key=strength) for e in counting(s)):
+            if not any(span.overlaps(piece.span) for span in own):
+                fresh.setdefault(piece.span, piece)
+        if not fresh:
+            return heir
+        share = INHERITED_SHARE / sum(e.weight for e in fresh.values())
+        inherited = [replace(e, weight=e.weight * share) for e in fresh.values()]
+        step = rule_step(self.id, self.citation, inherited)
+        evidence = reweigh((*heir.evidence, *inherited), lambda e: e.weight > 0)
+        return replace(heir, evidence=tuple(evidence), proof=(*heir.proof, step))
 
 
-def _redundant(family: Sequence[Suggestion], codes: CodeSystem) -> list[Code]:
+def _heirs(family: Sequence[Suggestion], codes: CodeSystem) -> dict[Code, Suggestion]:
+    """For every redundant code the strongest of the codes that make it so and stay."""
+    if len(family) < 2:
+        return {}
     scopes = {s.code.value: scope(s.code.value, codes) for s in family}
-    return [
-        general.code
+    above = {
+        general.code: [s for s in family if _supersedes(s, general, scopes, codes)]
         for general in family
-        if any(_supersedes(special, general, scopes, codes) for special in family)
-    ]
+    }
+    stay = {code for code, specials in above.items() if not specials}
+    heirs = {}
+    for code, specials in above.items():
+        lasting = [s for s in specials if s.code in stay]
+        if lasting:
+            heirs[code] = min(lasting, key=strength)
+    return heirs
 
 
 def _supersedes(

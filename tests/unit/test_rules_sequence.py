@@ -2,7 +2,8 @@ import itertools
 
 import pytest
 
-from coding.rules.sequence import Sequencing
+from coding.rules.sequence import FINAL_SECTIONS, Sequencing
+from coding.sections import section_kinds
 from coding.types import Claim, Decision, Draft, Evidence, Role, Setting, Suggestion
 from tests.unit.rule_kit import CODES, read, suggest, the, words
 
@@ -76,10 +77,10 @@ def test_the_most_final_section_decides() -> None:
     text = "Hypertension. COPD. COPD first."
     draft = Draft(
         (
-            suggest("I10", words(text, "Hypertension", section="history_present_illness")),
+            suggest("I10", words(text, "Hypertension", section="past_medical_history")),
             suggest(
                 "J44.9",
-                words(text, "COPD", section="history_present_illness"),
+                words(text, "COPD", section="past_medical_history"),
                 words(text, "COPD", section="assessment", nth=2),
             ),
         )
@@ -129,3 +130,7 @@ def test_what_is_for_review_has_no_place() -> None:
     doubtful = suggest("R07.9", words(TEXT, "chest pain"), decision=Decision.REVIEW)
     result = Sequencing().apply(Draft((doubtful,)), read(TEXT), CODES)
     assert (the(result, "R07.9").sequence, the(result, "R07.9").role) == (None, Role.SECONDARY)
+
+
+def test_the_sections_it_knows_are_those_that_the_reader_gives() -> None:
+    assert {label for labels in FINAL_SECTIONS for label in labels} <= section_kinds().keys()

@@ -3,7 +3,7 @@ import pytest
 from coding.rules.generality import scope
 from coding.rules.specificity import LongestWords, MostSpecific
 from coding.types import Decision, Draft
-from tests.unit.rule_kit import CODES, read, reasons, suggest, values, words
+from tests.unit.rule_kit import CODES, read, reasons, suggest, the, values, words
 
 
 def family(draft: Draft, text: str) -> Draft:
@@ -66,6 +66,18 @@ def test_the_specific_code_supersedes_the_general_one(general: str, special: str
     assert values(result) == [special]
     assert reasons(result) == {general: "superseded"}
     assert family(result, text) == result
+
+
+def test_the_specific_code_takes_over_the_shorter_wordings() -> None:
+    text = "COPD with acute exacerbation. Plan: COPD."
+    short = suggest("J44.9", words(text, "COPD"), words(text, "COPD", nth=2))
+    draft = Draft((short, suggest("J44.1", words(text, "COPD with acute exacerbation"))))
+    special = the(family(draft, text), "J44.1")
+    assert [(e.quote, e.weight) for e in special.evidence] == [
+        ("COPD with acute exacerbation", 0.8),
+        ("COPD", 0.2),
+    ]
+    assert special.proof[-1].ref == "specificity.family"
 
 
 @pytest.mark.parametrize(
