@@ -72,24 +72,25 @@ class DiabetesWith:
         """Combine unless the note denies the relation, then drop "without complications"."""
         if codes.system is not System.ICD10CM:
             return draft
-        base = self._base(draft)
-        if base is None:
+        stated = self._stated(draft)
+        if not stated:
             return draft
         sentences = Sentences(reading)
-        for new in _combinations(draft, base, sentences):
+        for new in _combinations(draft, stated[0], sentences):
             draft = report(draft, new, self.id, self.citation, codes)
-        if _states_high_glucose(base, reading, sentences):
-            value = f"{category(base.code.value)}.65"
-            draft = report(draft, Combination(value, (base,), ()), self.id, self.citation, codes)
-        return _without_plain(draft, category(base.code.value))
+        kind = category(stated[0].code.value)
+        high = [s for s in stated if _states_high_glucose(s, reading, sentences)]
+        if high:
+            new = Combination(f"{kind}.65", (high[0],), ())
+            draft = report(draft, new, self.id, self.citation, codes)
+        return _without_plain(draft, kind)
 
-    def _base(self, draft: Draft) -> Suggestion | None:
-        """The strongest diabetes code of the strongest type that this rule has not made itself."""
+    def _stated(self, draft: Draft) -> list[Suggestion]:
+        """The codes of the strongest type of diabetes that this rule has not made itself."""
         disease = diagnoses(draft, *TYPES)
         made = [s for s in disease if has_step(s, self.id)]
         kind = category((made or disease)[0].code.value) if disease else ""
-        own = (s for s in disease if category(s.code.value) == kind and s not in made)
-        return next(own, None)
+        return [s for s in disease if category(s.code.value) == kind and s not in made]
 
 
 def _combinations(draft: Draft, base: Suggestion, sentences: Sentences) -> list[Combination]:
