@@ -34,17 +34,37 @@ _IRREGULAR = {
     "cirrhotic": "cirrhosi", "vertebrae": "vertebra", "feet": "foot", "teeth": "tooth",
     "diagnoses": "diagnosi", "stenotic": "stenosi", "thrombotic": "thrombosi",
     "febrile": "fever", "feverish": "fever", "swollen": "swell", "broken": "fractur",
-    "hypothyroid": "hypothyroid", "hypothyroidism": "hypothyroid",
-    "hyperthyroid": "hyperthyroid", "hyperthyroidism": "hyperthyroid",
+    "hypothyroidism": "hypothyroid",
+    "hyperthyroidism": "hyperthyroid",
 }  # fmt: skip
 _BRITISH = (
     ("aem", "em"), ("oedem", "edem"), ("oesoph", "esoph"), ("oestr", "estr"), ("rrhoea", "rrhea"),
-    ("noea", "nea"), ("tumour", "tumor"), ("isation", "ization"), ("paed", "ped"), ("foet", "fet"),
-    ("coeliac", "celiac"), ("gynaec", "gynec"), ("anaesth", "anesth"), ("caesar", "cesar"),
-    ("faec", "fec"), ("aetiol", "etiol"), ("leucocyt", "leukocyt"), ("leucop", "leukop"),
-    ("melaena", "melena"), ("behaviour", "behavior"), ("colour", "color"), ("labour", "labor"),
-    ("fibre", "fiber"), ("centre", "center"), ("homoeo", "homeo"),
+    ("noea", "nea"), ("tumour", "tumor"), ("isation", "ization"), ("alised", "alized"),
+    ("paed", "ped"), ("foet", "fet"), ("coeliac", "celiac"), ("gynaec", "gynec"),
+    ("anaesth", "anesth"), ("caesar", "cesar"), ("faec", "fec"), ("aetiol", "etiol"),
+    ("leucocyt", "leukocyt"), ("leucop", "leukop"), ("melaena", "melena"),
+    ("behaviour", "behavior"), ("colour", "color"), ("labour", "labor"), ("fibre", "fiber"),
+    ("centre", "center"), ("homoeo", "homeo"),
 )  # fmt: skip
+# Words of one meaning in titles and in notes, by stem.
+_SAME = {
+    "renal": "kidney", "hepat": "liver", "cardiac": "heart",
+    "pulmonari": "lung", "gastric": "stomach", "cutan": "skin", "ocular": "eye",
+    "bleed": "hemorrhag", "calculi": "calculus", "stone": "calculus", "calcul": "calculus",
+    "carcinoma": "cancer", "adenocarcinoma": "cancer", "fibroid": "leiomyoma",
+    "tibial": "tibia", "femor": "femur", "humer": "humerus", "radial": "radius", "ulnar": "ulna",
+    "fibular": "fibula", "vertebr": "vertebra", "patellar": "patella",
+    "testicular": "testi", "testicl": "testi", "ovarian": "ovari",
+    "uterin": "uterus", "vagin": "vagina", "tonsillar": "tonsil", "dental": "tooth",
+    "nasal": "nose", "thyroidal": "thyroid", "splenic": "spleen",
+    "pancreat": "pancrea", "bronchial": "bronchus", "laryng": "larynx", "esophag": "esophagus",
+    "clavicular": "clavicl", "scapular": "scapula", "mandibular": "mandibl",
+    "micturit": "urin", "pyrexia": "fever",
+    "dyspnoea": "dyspnea", "breathless": "dyspnea", "itch": "pruritus", "toenail": "nail",
+    "ingrown": "ingrow", "infecti": "infect", "anxious": "anxieti",
+    "bronchi": "bronchus", "pharyng": "pharynx", "thorax": "thorac",
+}  # fmt: skip
+_INFLAMED = re.compile(r"(.{2,})it(?:is|ic|ides)")
 _ROMAN = {
     "ii": "2", "iia": "2a", "iib": "2b", "iic": "2c", "iii": "3", "iiia": "3a", "iiib": "3b",
     "iiic": "3c", "iv": "4", "iva": "4a", "ivb": "4b",
@@ -93,9 +113,13 @@ def stem_of(word: str) -> str:
         return _IRREGULAR[lower]
     if len(lower) <= _UNSTEMMED_LETTERS or not lower.isalpha():
         return lower
+    if inflamed := _INFLAMED.fullmatch(lower):
+        # Snowball would make "tonsillitis" of any "tonsil".
+        return f"{inflamed[1]}itis"
     stem = str(_STEMMER.stemWord(lower))
     # "ischemia" and "ischemic", "pneumonia" and "pneumonic" are one word to a coder.
-    return stem.removesuffix("ia") if len(stem) > 6 else stem
+    stem = stem.removesuffix("ia") if len(stem) > 6 else stem
+    return _SAME.get(stem, stem)
 
 
 def _plain(word: str) -> str:

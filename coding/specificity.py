@@ -10,19 +10,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from codesets.words import normalise
 from coding.protocols import CodeSystem
 from coding.terms import IGNORED
 
-_OPEN = re.compile(r"\bunspecified\b|\bNOS\b", re.I)
-_WITHOUT = re.compile(r"\bwithout\b|\bnot\b|\bno\b", re.I)
+_OPEN = re.compile(
+    r"^other and unspecified\b|\bunspecified whether\b[^,]*|\bwith stage \d.*\bor unspecified\b.*"
+    r"|(?:\bwith )?\bunspecified(?: (?:part|site|type|organism|duration|severity))?\b|\bNOS\b"
+    r"|\bnot specified(?: as \w+)?|(?:with [^,]*)?\bstatus unknown\b",
+    re.I,
+)
+_WITHOUT = re.compile(r"\bwithout\b|\bnot\b|\bno\b|\buncomplicated\b", re.I)
+_WITHOUT_CLAUSE = re.compile(r"\b(?:without|not|no)\b[^,]*|\buncomplicated\b", re.I)
 _WITH = re.compile(r"\bwith\b", re.I)
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
-_ABSENT = (_OPEN, _WITHOUT, re.compile(r"\bother\b", re.I))
+_OTHER = re.compile(r"^other\b", re.I)
+_ABSENT = (_OPEN, _WITHOUT)
 # A fracture not said to be nondisplaced or open is displaced and closed (I.C.19.c).
 _PRESUMED = frozenset({"displac", "close"})
+# "Stage 3b" is a stage 3.
+_SUBLEVEL = re.compile(r"[1-5][a-d]")
 # Seventh characters by what the note says of the episode of care (I.C.19.a).
 _SEQUELA = frozenset({"sequela", "late"})
 _AFTERCARE = frozenset({"follow", "aftercare", "postop", "healing", "heal", "subsequ", "recheck"})
@@ -42,30 +51,39 @@ class Specificity:
         `near` maps stems around the mention to their distance in words (0 within it). The result
         is billable unless the tabular list leaves no way to choose.
         """
-        start = self._opened(value)
-        leaf, said_more = self._descend(start, near)
-        return leaf if said_more or start == value else self._descend(value, near)[0]
+        near = {**{stem[0]: n for stem, n in near.items() if _SUBLEVEL.fullmatch(stem)}, **near}
+        # The mention's own words have named this code already: only others can say more.
+        own = _stems(self._codes.title(value))
+        others = {stem: n for stem, n in near.items() if n or stem not in own}
+        for above in self._left_open(value):
+            child = self._supported_child(above, others)
+            if child is not None:
+                return self._descend(child, others)
+        return self._descend(value, near)
 
-    def _opened(self, value: str) -> str:
-        """The nearest ancestor that an unspecified code leaves open, else the code itself."""
+    def _left_open(self, value: str) -> Sequence[str]:
+        """The ancestors that an unspecified code leaves open, the widest first."""
+        above: list[str] = []
         while len(value) > 3 and _OPEN.search(self._codes.title(value)):
             parent = self._codes.parent(value)
             if parent is None:
                 break
+            above.insert(0, parent)
             value = parent
-        return value
+        return above
 
-    def _descend(self, value: str, near: Mapping[str, int]) -> tuple[str, bool]:
-        """Go down to a billable code; also whether words of the note chose any step."""
-        said_more = False
+    def _descend(self, value: str, near: Mapping[str, int]) -> str:
+        """Go down to a billable code: where the words of the note lead, else to what leaves open."""
         while not self._codes.billable(value):
-            child = self._supported_child(value, near)
-            said_more = said_more or child is not None
-            child = child or self._seventh(value, near) or self._open_child(value)
+            child = (
+                self._supported_child(value, near)
+                or self._seventh(value, near)
+                or self._open_child(value)
+            )
             if child is None:
                 break
             value = child
-        return value, said_more
+        return value
 
     def _supported_child(self, value: str, near: Mapping[str, int]) -> str | None:
         """The child whose distinguishing words all stand near, the nearest and richest first."""
@@ -90,7 +108,7 @@ class Specificity:
             most = {stem for stem, n in said.items() if len(words) > 1 and 2 * n > len(words)}
             same = _stems(parent) | most
             known = self._children[value] = tuple(
-                (child, its - same, any(_adds(p, self._codes.title(child), parent) for p in _ABSENT))
+                (child, its - same, _leaves_open(self._codes.title(child), parent))
                 for child, its in zip(children, words, strict=True)
             )
         return known
@@ -101,22 +119,11 @@ class Specificity:
         if len(described) == 1:
             return described[0][0]
         choices = [
-            (preference, len(words - _PRESUMED), child)
-            for child, words, _ in described
-            if (preference := self._openness(child, words, value)) is not None
+            (preference, child)
+            for child, _, _ in described
+            if (preference := _openness(child, self._codes.title(child), self._codes.title(value)))
         ]
-        return min(choices)[2] if choices else None
-
-    def _openness(self, child: str, words: frozenset[str], value: str) -> int | None:
-        """How readily a child is taken when nothing is said; None: never."""
-        title, parent = self._codes.title(child), self._codes.title(value)
-        if _adds(_OPEN, title, parent):
-            # "with unspecified complications" claims complications: the last resort.
-            says_more = words - _PRESUMED or _adds(_WITH, title, parent)
-            return 2 if says_more else 0
-        if _adds(_WITHOUT, title, parent):
-            return 1
-        return 3 if child.endswith("9") else None
+        return min(choices)[1] if choices else None
 
     def _seventh(self, value: str, near: Mapping[str, int]) -> str | None:
         """The 7th-character child for the episode of care, where the children are such."""
@@ -130,6 +137,31 @@ class Specificity:
         if _OPEN_WOUND & near.keys() and "B" in children:
             return children["B"]
         return children["A"]
+
+
+def _openness(child: str, title: str, parent: str) -> tuple[int, int, int] | None:
+    """How readily a child is taken when nothing is said, readiest least; None: never.
+
+    First unspecified, then "without ...", then what says the same as its parent, then 9; among
+    them by the number of words that claim more than the parent's, and of those left open.
+    """
+    plain = _OPEN.sub("", title)
+    if _OTHER.search(plain) or _adds(_WITH, plain, _OPEN.sub("", parent)):
+        return None
+    claimed = len(_stems(_WITHOUT_CLAUSE.sub("", plain)) - _stems(parent) - _PRESUMED)
+    left_open = -len(_OPEN.findall(title))
+    if plain != title:
+        return (0 if claimed == 0 else 2, claimed, left_open)
+    if _adds(_WITHOUT, title, parent):
+        return (1, claimed, left_open)
+    if claimed == 0 or child.endswith("9"):
+        return (3, claimed, left_open)
+    return None
+
+
+def _leaves_open(title: str, parent: str) -> bool:
+    """Whether a title is residual, or says what is absent or unspecified, unlike its parent."""
+    return bool(_OTHER.search(title)) or any(_adds(p, title, parent) for p in _ABSENT)
 
 
 def _adds(pattern: re.Pattern[str], title: str, parent: str) -> bool:

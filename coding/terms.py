@@ -22,7 +22,7 @@ from codesets.words import STOPWORDS, normalise
 from coding.errors import CodeSetMissing
 from coding.protocols import CodeSystem
 
-TERMS_VERSION = 1
+TERMS_VERSION = 2
 SOURCES = ("lexicon", "title", "inclusion")
 # Words of titles that say what is absent or left open: no note is expected to repeat them.
 _OPEN = re.compile(
@@ -130,7 +130,8 @@ class TermIndex:
         """Length of each term as a vector of the rarities of its stems."""
         rarity = np.log(len(self) / self._frequency)
         squares: NDArray[np.float64] = rarity[self._term_stems] ** 2
-        return np.sqrt(np.add.reduceat(squares, self._offsets[:-1]))
+        norms: NDArray[np.float64] = np.sqrt(np.add.reduceat(squares, self._offsets[:-1]))
+        return norms
 
     def _ids(self, number: int) -> list[int]:
         start, end = self._offsets[number], self._offsets[number + 1]

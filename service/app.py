@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
-from coding.build import build_coder
+from coding.build import EngineConfig, build_coder
 from coding.errors import (
     ArtifactError,
     ChainBroken,
@@ -28,7 +28,7 @@ from coding.errors import (
     UnknownCode,
 )
 from coding.to_json import dumps, failure_to_json
-from coding.types import CodingFailure, ErrorBody
+from coding.types import CodingFailure, ErrorBody, Note, Setting
 from service import routes, routes_page
 from service.config import Config
 from service.engine_pool import Engine, EnginePool
@@ -79,7 +79,7 @@ def create_app(config: Config, coder: Engine | None = None) -> FastAPI:
 
     Raises nothing at start-up for an engine that cannot be built: /readyz tells what is missing.
     """
-    build = partial(build_coder, config.engine) if coder is None else lambda: coder
+    build = partial(_build, config.engine) if coder is None else lambda: coder
     app = FastAPI(
         title="Chartcode",
         version=version("chartcode"),
@@ -107,6 +107,13 @@ def create_app(config: Config, coder: Engine | None = None) -> FastAPI:
     app.add_middleware(Guard, answer=error_response)
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign]
     return app
+
+
+def _build(config: EngineConfig) -> Engine:
+    """The engine, having coded one note: whatever it loads late is loaded before it is ready."""
+    coder = build_coder(config)
+    coder.code(Note(id="first", text="No complaints.", setting=Setting.OUTPATIENT))
+    return coder
 
 
 def status_of(error: ChartcodeError) -> int:

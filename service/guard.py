@@ -29,6 +29,10 @@ HEADERS = {
 }
 
 
+# Asked every few seconds by whatever watches over the service; not worth a line each time.
+_PROBES = {"/healthz", "/readyz"}
+
+
 class Guard:
     """ASGI middleware.
 
@@ -70,7 +74,8 @@ class Guard:
                 answer = self._answer(Failure(internal_error(error, "the request")))
                 await answer(scope, receive, send_guarded)
         took_ms = (time.perf_counter() - started) * 1000
-        log.info(
+        log.log(
+            logging.DEBUG if _pattern(scope) in _PROBES and status < 500 else logging.INFO,
             "request=%s %s %s status=%d ms=%.1f",
             request_id,
             _method(scope),

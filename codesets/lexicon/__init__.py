@@ -90,8 +90,8 @@ def _abbreviations(file: Traversable) -> Iterator[Abbreviation]:
 
 
 def _pairs(file: Traversable) -> Iterator[tuple[str, str]]:
-    for one, other in _rows(file, 2):
-        yield one, other
+    for row in _rows(file, 2):
+        yield row[0], row[1]
 
 
 def _rows(file: Traversable, columns: int) -> Iterator[tuple[str, ...]]:

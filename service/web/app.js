@@ -25,6 +25,8 @@ const ROLES = {
   "first-listed": "First-listed", principal: "Principal diagnosis",
   secondary: "Secondary", procedure: "Procedure",
 };
+// These say something of the code set; the others, which come first, of the patient.
+const FORMAL = new Set(["integral", "excludes1", "superseded", "not_billable", "not_valid_on_date"]);
 const LEVELS = { error: "Error", warning: "Warning", info: "Note" };
 const REVIEW_SHOWN = 5;
 const POLL_MS = 1000;
@@ -257,7 +259,8 @@ function showResult(text, raw, result) {
   latest = { raw, result };
   const reported = accepted(result).map(suggestionCard);
   const review = result.suggestions.filter((s) => s.decision !== "accept").map(suggestionCard);
-  const rejected = result.rejected.map(rejectionCard);
+  const formal = (r) => Number(FORMAL.has(r.reason));
+  const rejected = [...result.rejected].sort((a, b) => formal(a) - formal(b)).map(rejectionCard);
   const queries = result.queries.map(queryCard);
   const groups = [
     group("Reported", reported.length, reported.length ? "In the order of the claim." :
