@@ -4,7 +4,7 @@
 # Twice quiet: errors only.
 PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help install run test test-training lint types bench lock clean
+.PHONY: help install run test test-training lint types bench report lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make lint           ruff: rules and layout"
 	@echo "make types          mypy --strict"
 	@echo "make bench          the speed benchmark"
+	@echo "make report         every evaluation whose data is there, as out/report.html"
 	@echo "make test-training  the tests that need torch (a large download)"
 	@echo "make lock           choose the locked versions anew, see lock/README.md"
 	@echo "make clean          remove .venv and everything built"
@@ -75,6 +76,12 @@ types: .venv/.test
 
 bench: install .venv/.test
 	@.venv/bin/python -m eval.bench
+
+# Minutes. The pages are made again from out/figures with: python -m eval.page out/figures/*.json
+report: install
+	@mkdir -p out/figures
+	@.venv/bin/python -m eval.suite out/figures
+	@.venv/bin/python -m eval.page $$(ls out/figures/*.json) --out out/report.html
 
 lock: .venv/bin/python
 	@.venv/bin/python lock/refresh.py

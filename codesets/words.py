@@ -27,15 +27,19 @@ _UNSTEMMED_LETTERS = 3
 # Inflections that Snowball leaves apart, and clinical adjectives of a noun.
 _IRREGULAR = {
     "diabetic": "diabet", "diabetics": "diabet", "hypertensive": "hypertens",
-    "asthmatic": "asthma", "asthmatics": "asthma", "pneumoniae": "pneumon",
+    "asthmatic": "asthma", "asthmatics": "asthma", "pneumoniae": "pneumoniae",
     "metastases": "metasta", "metastasis": "metasta", "metastatic": "metasta", "mets": "metasta",
     "anemic": "anemia", "obese": "obes", "obesity": "obes",
     "depressed": "depress", "epileptic": "epilepsi", "alcoholic": "alcohol",
     "cirrhotic": "cirrhosi", "vertebrae": "vertebra", "feet": "foot", "teeth": "tooth",
     "diagnoses": "diagnosi", "stenotic": "stenosi", "thrombotic": "thrombosi",
     "febrile": "fever", "feverish": "fever", "swollen": "swell", "broken": "fractur",
-    "hypothyroidism": "hypothyroid",
-    "hyperthyroidism": "hyperthyroid",
+    "hypothyroidism": "hypothyroid", "hyperthyroidism": "hyperthyroid",
+    "aortic": "aorta", "both": "bilater", "overeating": "overeat", "overlying": "overli",
+    "sterilization": "sterilization", "clubbing": "clubbing",
+    "crushing": "crushing",
+    # What a surgeon does to a vessel is not what befell it.
+    "dissection": "dissection", "dissections": "dissection",
 }  # fmt: skip
 _BRITISH = (
     ("aem", "em"), ("oedem", "edem"), ("oesoph", "esoph"), ("oestr", "estr"), ("rrhoea", "rrhea"),
@@ -61,7 +65,7 @@ _SAME = {
     "clavicular": "clavicl", "scapular": "scapula", "mandibular": "mandibl",
     "micturit": "urin", "pyrexia": "fever",
     "dyspnoea": "dyspnea", "breathless": "dyspnea", "itch": "pruritus", "toenail": "nail",
-    "ingrown": "ingrow", "infecti": "infect", "anxious": "anxieti",
+    "ingrown": "ingrow", "infecti": "infect", "anxious": "anxieti", "extrem": "limb",
     "bronchi": "bronchus", "pharyng": "pharynx", "thorax": "thorac",
 }  # fmt: skip
 _INFLAMED = re.compile(r"(.{2,})it(?:is|ic|ides)")
@@ -70,6 +74,8 @@ _ROMAN = {
     "iiic": "3c", "iv": "4", "iva": "4a", "ivb": "4b",
 }  # fmt: skip
 _ROMAN_AFTER_LEVEL = {"i": "1", "ia": "1a", "ib": "1b", "ic": "1c", "v": "5", "vi": "6"}
+# "A" is a name after these, elsewhere an article.
+_NAMED_BY_LETTER = frozenset({"hepatitis", "vitamin", "group", "influenza", "flu", "hemophil"})
 _LEVELS = frozenset({"type", "stage", "grade", "class", "nyha", "group"})
 
 STOPWORDS = frozenset(
@@ -90,13 +96,15 @@ class Token:
 def normalise(text: str) -> tuple[Token, ...]:
     """The words of a text in order. Decimals stay whole, hyphens and slashes part words."""
     tokens = []
-    level = False
+    before = ""
     for match in _WORD.finditer(text):
         stem = stem_of(match[1])
-        if level and stem in _ROMAN_AFTER_LEVEL:
+        if before in _LEVELS and stem in _ROMAN_AFTER_LEVEL:
             stem = _ROMAN_AFTER_LEVEL[stem]
+        if stem == "a" and before in _NAMED_BY_LETTER:
+            stem = "letter-a"
         tokens.append(Token(stem, match.start(1), match.end(1)))
-        level = stem in _LEVELS
+        before = stem
     return tuple(tokens)
 
 
@@ -118,7 +126,8 @@ def stem_of(word: str) -> str:
         return f"{inflamed[1]}itis"
     stem = str(_STEMMER.stemWord(lower))
     # "ischemia" and "ischemic", "pneumonia" and "pneumonic" are one word to a coder.
-    stem = stem.removesuffix("ia") if len(stem) > 6 else stem
+    if len(stem) > 6 and not stem.endswith("philia"):
+        stem = stem.removesuffix("ia")
     return _SAME.get(stem, stem)
 
 

@@ -11,7 +11,7 @@ from codesets.build import build_index
 from codesets.lexicon import Lexicon, load_lexicon
 from codesets.registry import default_index_dir, load_registry
 from coding.candidates import LexicalGenerator
-from coding.errors import ConfigError
+from coding.errors import CodeSetMissing, ConfigError
 from coding.pipeline import Coder
 from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker
 from coding.reading import MedspacyReader
@@ -64,20 +64,37 @@ def build_coder(config: EngineConfig | None = None, ranker: Ranker | None = None
     where the model cannot be used.
     """
     config = config or EngineConfig()
-    if config.ranker not in RANKERS:
-        raise ConfigError(f"ranker must be one of {', '.join(RANKERS)}", field="ranker")
     index_dir = config.index_dir or default_index_dir()
     lexicon = load_lexicon()
     codesets = load_registry(index_dir)
     return Coder(
         reader=MedspacyReader(rebuild_after_notes=config.rebuild_after_notes),
         generators=_generators(codesets, lexicon, index_dir),
-        ranker=ranker or RANKERS[config.ranker](lexicon),
+        ranker=ranker or _ranker(config, lexicon),
         rules=standard_rules(lexicon),
         codesets=codesets,
         config_sha256=config_sha256(config),
         max_note_chars=config.max_note_chars,
     )
+
+
+def require_parts(config: EngineConfig) -> None:
+    """Refuse, in a moment, a configuration whose engine cannot be built for want of a part.
+
+    Raises: ConfigError, CodeSetMissing, ArtifactError, as build_coder does after seconds.
+    """
+    lexicon = load_lexicon()
+    for codes in _diagnoses(load_registry(config.index_dir or default_index_dir())):
+        path = terms_path(config.index_dir or default_index_dir(), codes, lexicon)
+        if not path.is_file():
+            raise CodeSetMissing(f"no term index at {path}: run `chartcode codesets build`")
+    _ranker(config, lexicon)
+
+
+def _ranker(config: EngineConfig, lexicon: Lexicon) -> Ranker:
+    if config.ranker not in RANKERS:
+        raise ConfigError(f"ranker must be one of {', '.join(RANKERS)}", field="ranker")
+    return RANKERS[config.ranker](lexicon)
 
 
 def build_indexes(index_dir: Path | None = None) -> tuple[Path, ...]:

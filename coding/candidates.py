@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from codesets.lexicon import Lexicon
 from coding.lookup import Lookup
-from coding.matching import Match, Sentence, ShortForms, Word, find_terms, read_sentence
+from coding.matching import Match, Sentence, Word, find_terms, read_sentence
 from coding.protocols import CodeSystem
 from coding.retrieval import Retriever
-from coding.sections import section_kinds
+from coding.sections import NO_SECTION, OTHER, section_kinds
+from coding.short_forms import ShortForms
 from coding.specificity import Specificity
 from coding.terms import TermIndex
-from coding.types import Candidate, Code, Evidence, Reading, Span, System
+from coding.types import Assertion, Candidate, Code, Evidence, Reading, Span, System
 
 # Content words around a mention that may make its code more specific.
 REACH = 12
@@ -34,6 +35,7 @@ _GAP_FACTOR = 0.8
 class _Mention:
     code: str
     span: Span
+    words: tuple[Span, ...]
     source: str
     quality: float
 
@@ -57,7 +59,11 @@ class LexicalGenerator:
             return ()
         lookup = Lookup(reading)
         mentions: dict[str, list[_Mention]] = {}
+        titles = {s.title.start for s in reading.sections if s.label not in (NO_SECTION, OTHER)}
         for span in reading.sentences:
+            # The header of a section names no finding; one we do not know may be a problem's.
+            if span.start in titles:
+                continue
             for mention in self._mentions(reading.note.text, span, lookup):
                 mentions.setdefault(mention.code, []).append(mention)
         return tuple(
@@ -75,10 +81,11 @@ class LexicalGenerator:
 
     def _matched(self, sentence: Sentence, match: Match) -> _Mention:
         term = self._index.term(match.term)
-        code = self._specificity.refine(term.code, _near(sentence, match.words))
+        code = self._specificity.refine(term.code, _near(sentence, match.words), match.stems)
         rarity = term.rarity * _GAP_FACTOR**match.gap
         source = f"{term.source}:{term.text}"
-        return _Mention(code, match.span, source, rarity / (rarity + _HALF_RARITY))
+        words = tuple(sorted({word.span for word in match.words}))
+        return _Mention(code, match.span, words, source, rarity / (rarity + _HALF_RARITY))
 
     def _retrieved(self, sentence: Sentence) -> Iterator[_Mention]:
         if not 1 <= len(sentence.words) <= _MAX_RETRIEVED_WORDS:
@@ -89,7 +96,7 @@ class LexicalGenerator:
             code = self._specificity.refine(term.code, _near(sentence, sentence.words))
             rarity = term.rarity * neighbour.similarity**4
             quality = rarity / (rarity + _HALF_RARITY)
-            yield _Mention(code, span, f"ngram:{term.text}", quality)
+            yield _Mention(code, span, (span,), f"ngram:{term.text}", quality)
 
     def _candidate(
         self, code: str, mentions: list[_Mention], reading: Reading, lookup: Lookup
@@ -105,7 +112,7 @@ class LexicalGenerator:
                     span=mention.span,
                     quote=mention.span.of(reading.note.text),
                     section=section.label if section else "none",
-                    assertions=lookup.assertions(mention.span),
+                    assertions=_assertions(mention, lookup),
                     source=mention.source,
                     weight=mention.quality / total,
                 )
@@ -118,12 +125,21 @@ class LexicalGenerator:
         )
 
 
+def _assertions(mention: _Mention, lookup: Lookup) -> tuple[Assertion, ...]:
+    """What is asserted of any of its words: "breasts without masses" is no breast mass."""
+    found = {a for word in mention.words for a in lookup.assertions(word)}
+    reserved = found - {Assertion.AFFIRMED}
+    return tuple(sorted(reserved or found))
+
+
 def _near(sentence: Sentence, words: tuple[Word, ...]) -> Mapping[str, int]:
-    """Stems within REACH words of a mention and their distance, 0 inside it."""
+    """Stems within REACH words of a mention and their distance, 0 inside it; not what is denied."""
     first, last = min(w.place for w in words), max(w.place for w in words)
     near: dict[str, int] = {}
     for word in sentence.words:
         distance = max(first - word.place, word.place - last, 0)
+        if word.denied and distance:
+            continue
         if distance <= REACH and distance < near.get(word.stem, REACH + 1):
             near[word.stem] = distance
     return near

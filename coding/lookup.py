@@ -1,4 +1,4 @@
-"""Section and assertions at a place of a reading, in constant time for charts of any length."""
+"""Section, sentence and assertions at a place of a reading, however long the chart."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ _BUCKET = 512  # code points
 
 
 class Lookup:
-    """Answers what Reading.section_at and Reading.assertions answer, without walking the chart."""
+    """Answers what Reading's own look-ups answer, without walking the chart."""
 
     def __init__(self, reading: Reading) -> None:
         self._sections = reading.sections
         self._starts = [min(s.title.start, s.body.start) for s in reading.sections]
+        self._sentences = reading.sentences
+        self._sentence_starts = [sentence.start for sentence in reading.sentences]
         self._scopes: dict[int, list[Scope]] = defaultdict(list)
         for scope in reading.scopes:
             for bucket in range(scope.span.start // _BUCKET, scope.span.end // _BUCKET + 1):
@@ -26,6 +28,13 @@ class Lookup:
         i = bisect_right(self._starts, span.start) - 1
         if i >= 0 and span.start < self._sections[i].body.end:
             return self._sections[i]
+        return None
+
+    def sentence_at(self, span: Span) -> Span | None:
+        """The sentence that holds the start of the span."""
+        i = bisect_right(self._sentence_starts, span.start) - 1
+        if i >= 0 and span.start < self._sentences[i].end:
+            return self._sentences[i]
         return None
 
     def assertions(self, span: Span) -> tuple[Assertion, ...]:

@@ -6,13 +6,14 @@ wins. The window is counted in content words, so "pain in the left lower leg" ho
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from codesets.lexicon import Abbreviation
 from codesets.words import Token, normalise
+from coding.short_forms import ShortForms
 from coding.terms import IGNORED, TermIndex
 from coding.types import Span
 
@@ -24,24 +25,38 @@ MAX_GAP = 2
 _FAR = 10
 _SIDES = ((-_FAR, _FAR), (-_FAR, 0), (0, _FAR))
 _SEPARATORS = ",;:/|\n"
-_LONGEST_SHORT_FORM = 3
+_LIST_NUMBER = re.compile(r"[\s#*•-]*\(?\d{1,2}[.):](?!\d)")
+# Symptoms, pains, injuries and states are not second diseases within a fuller wording.
+_NO_SECOND = ("G89", "M", "R", "S", "T", "Z")
+_JOINERS = frozenset({"and", "or"})
+# "Secondary to" says what caused it, "secondary" before a noun which kind it is.
+_SECONDARY = ("secondari", "to")
+_NEGATORS = frozenset({"without", "no", "not", "deni", "neither", "nor"})
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A content word of a sentence; an abbreviation gives several words at one `place`."""
+    """A content word of a sentence; an abbreviation gives several words at one `place`.
+
+    `denied` where a "no" or "without" stands before it in the same phrase.
+    """
 
     stem: str
     place: int
     span: Span
+    denied: bool = False
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """The content words of a sentence, in order, with short forms spelled out."""
+    """The content words of a sentence, in order, with short forms spelled out.
+
+    `breaks` and `joins` count, for each place, the separators and the "and"s and "or"s before it.
+    """
 
     words: tuple[Word, ...]
     breaks: tuple[int, ...]
+    joins: tuple[int, ...]
 
     @cached_property
     def _spelled(self) -> Counter[int]:
@@ -63,6 +78,11 @@ class Sentence:
         """
         used = Counter(word.place for word in words)
         return len(used) == 1 or all(2 * n >= self._spelled[p] for p, n in used.items())
+
+    def enumerates(self, words: Sequence[Word]) -> bool:
+        """Whether a separator, "and" or "or" stands among these words: they may be several."""
+        first, last = min(w.place for w in words), max(w.place for w in words)
+        return (self.breaks[first], self.joins[first]) != (self.breaks[last], self.joins[last])
 
     def gap(self, words: Sequence[Word]) -> int:
         """Content words and separators between the first and last of these words, not of them."""
@@ -95,73 +115,84 @@ class Match:
         return Span(min(w.span.start for w in self.words), max(w.span.end for w in self.words))
 
 
-class ShortForms:
-    """Abbreviations by their words as a tokenizer splits them."""
-
-    def __init__(self, abbreviations: Sequence[Abbreviation]) -> None:
-        self._forms: dict[tuple[str, ...], list[tuple[Abbreviation, tuple[str, ...]]]] = {}
-        for entry in abbreviations:
-            key = tuple(token.stem for token in normalise(entry.short))
-            stems = tuple(token.stem for token in normalise(entry.long))
-            self._forms.setdefault(key, []).append((entry, stems))
-
-    def at(self, tokens: Sequence[Token], i: int, text: str) -> tuple[int, tuple[str, ...]] | None:
-        """The longest short form that starts at token i: (tokens it takes, stems it stands for)."""
-        for length in range(min(_LONGEST_SHORT_FORM, len(tokens) - i), 0, -1):
-            key = tuple(token.stem for token in tokens[i : i + length])
-            for entry, stems in self._forms.get(key, ()):
-                written = text[tokens[i].start : tokens[i + length - 1].end]
-                if _same(entry, written):
-                    return length, stems
-        return None
-
-
-def _same(entry: Abbreviation, written: str) -> bool:
-    if entry.exact_case:
-        return written == entry.short
-    return written.casefold() == entry.short.casefold()
-
-
 def read_sentence(text: str, span: Span, forms: ShortForms) -> Sentence:
     """Split a sentence of a text into content words."""
     sentence = span.of(text)
     tokens = normalise(sentence)
     words: list[Word] = []
     breaks: list[int] = []
-    seen = last_end = i = 0
+    joins: list[int] = []
+    seen = joined = last_end = i = 0
+    number = _LIST_NUMBER.match(sentence)
+    if number and tokens and tokens[0].end <= number.end():
+        i = 1
+    denied_in: tuple[int, int] | None = None
     while i < len(tokens):
         form = forms.at(tokens, i, sentence)
         taken, stems = form if form else (1, (tokens[i].stem,))
         start, end = tokens[i].start, tokens[i + taken - 1].end
         seen += sum(sentence.count(mark, last_end, start) for mark in _SEPARATORS)
         last_end = end
+        joined += stems[0] in _JOINERS
+        if _is_secondary_to(tokens, i):
+            stems = ()
         place = Span(span.start + start, span.start + end)
         kept = [stem for stem in stems if stem not in IGNORED]
-        words += [Word(stem, len(breaks), place) for stem in kept]
+        denied = denied_in == (seen, joined)
+        words += [Word(stem, len(breaks), place, denied) for stem in kept]
         if kept:
             breaks.append(seen)
+            joins.append(joined)
+        if not _NEGATORS.isdisjoint(stems):
+            denied_in = (seen, joined)
         i += taken
-    return Sentence(tuple(words), tuple(breaks))
+    return Sentence(tuple(words), tuple(breaks), tuple(joins))
+
+
+def _is_secondary_to(tokens: Sequence[Token], i: int) -> bool:
+    return tuple(token.stem for token in tokens[i : i + 2]) == _SECONDARY
 
 
 def find_terms(sentence: Sentence, index: TermIndex) -> tuple[Match, ...]:
     """The matches of a sentence that no fuller match covers, in order of their start."""
-    found = list(_all_matches(sentence, index))
+    found = list(_tightest(_all_matches(sentence, index), index))
     found.sort(key=lambda m: (-len(m.words), m.gap, m.span.start))
     kept: list[Match] = []
     for match in found:
-        if not any(_covers(other, match) for other in kept):
+        if not any(_covers(other, match, sentence, index) for other in kept):
             kept.append(match)
     return tuple(sorted(kept, key=lambda m: (m.span, m.term)))
 
 
-def _covers(fuller: Match, match: Match) -> bool:
-    """Whether a fuller match says all of another, over the same words and nearly as closely."""
-    return (
+def _tightest(matches: Iterable[Match], index: TermIndex) -> Iterator[Match]:
+    """All but the wordings with gaps in which a closer one says the same code."""
+    by_code: dict[str, list[Match]] = defaultdict(list)
+    for match in matches:
+        by_code[index.term(match.term).code].append(match)
+    for own in by_code.values():
+        for match in own:
+            closer = (other.gap < match.gap and match.span.contains(other.span) for other in own)
+            if match.gap == 0 or not any(closer):
+                yield match
+
+
+def _covers(fuller: Match, match: Match, sentence: Sentence, index: TermIndex) -> bool:
+    """Whether a fuller match says all of another, over the same words and nearly as closely.
+
+    "Hypertension and CKD" may be one disease, and is still each of the two; so is a disease of
+    another chapter in "anemia of CKD": whether both are reported is for the rules to say.
+    """
+    if not (
         match.stems <= fuller.stems
         and fuller.span.overlaps(match.span)
         and fuller.gap <= match.gap + 1
-    )
+    ):
+        return False
+    if len(match.words) == len(fuller.words):
+        return True
+    one, other = index.term(fuller.term).code, index.term(match.term).code
+    apart = len(match.words) > 1 and one[0] != other[0] and not other.startswith(_NO_SECOND)
+    return not apart and not sentence.enumerates(fuller.words)
 
 
 def _all_matches(sentence: Sentence, index: TermIndex) -> Iterator[Match]:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 from coding.sections import find_sections, implied_assertions, load_headers
@@ -26,8 +27,11 @@ from coding.types import Assertion, Note, Reading, Scope, Section, Span
 
 # ConText compares every cue of a document with every other: short documents keep it linear.
 _CHUNK_TOKENS = 150
+_SENTENCE_TOKENS = 250
 _SECTION_CHUNK_TOKENS = 4000
-_TOKEN = re.compile(r"'s\b|[^\W_]+(?:'(?!s\b)[^\W\d_]+)?|[^\w\s]|_")
+# Stands behind every sentence: no cue then spans two, and rules can name the end of one.
+_SENTENCE_END = "\n"
+_TOKEN = re.compile(r"['’]s\b|[^\W_]+(?:['’](?!s\b)[^\W\d_]+)?|([^\w\s])\1*|_+")
 _ASSERTIONS: Mapping[str, Assertion] = {
     "NEGATED_EXISTENCE": Assertion.NEGATED,
     "POSSIBLE_EXISTENCE": Assertion.UNCERTAIN,
@@ -78,12 +82,18 @@ class _Tokenizer:
     vocab: Any
 
     def __call__(self, text: str) -> Any:
-        return self.doc([text[t.start : t.end] for t in _tokens(text, 0, len(text))])
+        """The words of a rule, which may name the end of a sentence."""
+        words = re.finditer(f"{_TOKEN.pattern}|{_SENTENCE_END}", text)
+        return self.doc([word.group() for word in words])
 
     def doc(self, words: Sequence[str], sentence_starts: Sequence[bool] | None = None) -> Any:
         return self.doc_type(
-            self.vocab, words=[word.lower() for word in words], sent_starts=sentence_starts
+            self.vocab, words=[_plain(word) for word in words], sent_starts=sentence_starts
         )
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'")
 
 
 def _tokens(text: str, start: int, end: int) -> list[Span]:
@@ -124,13 +134,13 @@ def _cue_scopes(text: str, sentences: Sequence[Span], pipeline: _Pipeline) -> It
 
 
 def _chunks(text: str, sentences: Sequence[Span]) -> Iterator[list[list[Span]]]:
-    """Whole sentences as lists of tokens, about _CHUNK_TOKENS together."""
+    """Whole sentences as lists of tokens, each with an empty one at its end, in short documents."""
     chunk: list[list[Span]] = []
     count = 0
     for sentence in sentences:
-        tokens = _tokens(text, sentence.start, sentence.end)
-        if tokens:
-            chunk.append(tokens)
+        for tokens in _pieces(_tokens(text, sentence.start, sentence.end)):
+            end = tokens[-1].end
+            chunk.append([*tokens, Span(end, end)])
             count += len(tokens)
         if count >= _CHUNK_TOKENS:
             yield chunk
@@ -139,18 +149,26 @@ def _chunks(text: str, sentences: Sequence[Span]) -> Iterator[list[list[Span]]]:
         yield chunk
 
 
+def _pieces(tokens: list[Span]) -> Iterator[list[Span]]:
+    """Prose has no sentence so long that it is cut here: runs of single signs do."""
+    for first in range(0, len(tokens), _SENTENCE_TOKENS):
+        yield tokens[first : first + _SENTENCE_TOKENS]
+
+
 def _chunk_scopes(text: str, chunk: list[list[Span]], pipeline: _Pipeline) -> Iterator[Scope]:
     tokens = [token for sentence in chunk for token in sentence]
     starts = [at == 0 for sentence in chunk for at in range(len(sentence))]
-    doc = pipeline.context(pipeline.tokenize.doc([t.of(text) for t in tokens], starts))
+    words = [t.of(text) or _SENTENCE_END for t in tokens]
+    doc = pipeline.context(pipeline.tokenize.doc(words, starts))
     for modifier in doc._.context_graph.modifiers:
         assertion = _ASSERTIONS.get(modifier.category)
         if assertion is None or modifier.direction in _SILENT:
             continue
         cue = _char_span(tokens, *modifier.modifier_span)
         start, end = modifier.scope_span
-        if start < end:
-            yield Scope(assertion, _char_span(tokens, start, end), cue)
+        scope = _char_span(tokens, start, end) if start < end else Span(0, 0)
+        if len(scope):
+            yield Scope(assertion, scope, cue)
 
 
 def _char_span(tokens: Sequence[Span], start: int, end: int) -> Span:
@@ -173,27 +191,65 @@ def _build_pipeline() -> _Pipeline:
         # A token matcher without patterns warns at every note, so one header is a pattern.
         rules[0].pattern = [{"LOWER": token.text} for token in tokenize(rules[0].literal)]
         sectionizer.add(rules)
-        context = ConText(nlp, rules=None, span_attrs=None)
+        context = ConText(nlp, rules=None, span_attrs=None, terminating_types=_load_cues().ended_by)
         context.add(_context_rules(ConText(nlp, span_attrs=None).rules))
         return _Pipeline(tokenize, sectionizer, context)
 
 
 def _context_rules(defaults: Sequence[Any]) -> list[Any]:
-    """MedspaCy's default rules but those we drop, and our own."""
+    """Our cues, then those of medspaCy's that we neither drop nor word ourselves.
+
+    Where two would hold for the same words, the first does: medspaCy keeps either.
+    """
     from medspacy.context import ConTextRule
 
     cues = _load_cues()
     own = [
         ConTextRule(literal, **fields) for literals, fields in cues.rules for literal in literals
     ]
-    literals = {rule.literal for rule in own if rule.pattern is None}
-    kept = [r for r in defaults if r.literal not in cues.dropped and r.literal not in literals]
-    return [*kept, *own]
+    kept = [r for r in defaults if r.literal not in cues.dropped]
+    rules: dict[str, Any] = {}
+    for rule in (*own, *kept):
+        # MedspaCy does not see that a sentence overlaps a scope within it, so a rule whose scope is
+        # its sentence would end no scope that has a length of its own.
+        reach = 1 if rule.direction in _SILENT else rule.max_scope
+        for words in _wordings(rule):
+            rules.setdefault(
+                words or rule.literal,
+                ConTextRule(
+                    words or rule.literal,
+                    rule.category,
+                    pattern=None if words else rule.pattern,
+                    direction=rule.direction,
+                    max_scope=reach,
+                ),
+            )
+    return list(rules.values())
+
+
+def _wordings(rule: Any) -> Iterator[str]:
+    """The wordings that a rule's pattern stands for; "" where they have no end.
+
+    Matching wordings costs little however many they are; matching patterns is slow.
+    """
+    if rule.pattern is None:
+        yield " ".join(t.of(rule.literal) for t in _tokens(rule.literal, 0, len(rule.literal)))
+        return
+    choices = []
+    for token in rule.pattern:
+        words = token["LOWER"]["IN"] if isinstance(token["LOWER"], dict) else [token["LOWER"]]
+        if token.get("OP", "?") != "?":
+            yield ""
+            return
+        choices.append([*words, ""] if "OP" in token else words)
+    for words in product(*choices):
+        yield " ".join(word for word in words if word)
 
 
 @dataclass(frozen=True, slots=True)
 class _Cues:
     dropped: frozenset[str]
+    ended_by: Mapping[str, Sequence[str]]
     rules: tuple[tuple[tuple[str, ...], Mapping[str, Any]], ...]
 
 
@@ -206,10 +262,8 @@ def _load_cues() -> _Cues:
         fields = {key: value for key, value in group.items() if key != "literals"}
         if "pattern" in fields:
             fields["pattern"] = [_with_words(token, raw["words"]) for token in fields["pattern"]]
-        if "terminated_by" in fields:
-            fields["terminated_by"] = set(fields["terminated_by"])
         rules.append((tuple(group["literals"]), fields))
-    return _Cues(frozenset(raw["drop"]), tuple(rules))
+    return _Cues(frozenset(raw["drop"]), raw["ended_by"], tuple(rules))
 
 
 def _with_words(token: Mapping[str, Any], words: Mapping[str, list[str]]) -> dict[str, Any]:

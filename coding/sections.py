@@ -49,16 +49,26 @@ _HOLDS_BULLETS = frozenset(
         "impression",
     ]
 )
-_BEFORE_ON_LINE = re.compile(r"[ \t#*_>•·●▪◦–—-]*(?:\(?\d{1,2}[.):][ \t]*)?[*_]*")
+_LINE_BREAK = re.compile(r"[\r\n]")
+_BEFORE_ON_LINE = re.compile(r"[ \t\ufeff#*_>•·●▪◦–—-]*(?:\(?\d{1,2}[.):][ \t]*)?[*_]*")
 _AFTER = re.compile(r"[*_]*[ \t]*(?P<mark>[:：]|[-–—](?=\s)|(?=[\r\n]|\Z))[*_]*")
-_SENTENCE_END = re.compile(r"[.,;:!?)\]][ \t]*")
 # Up to six words before a colon at the start of a line, or a whole line in capitals.
 _UNKNOWN = re.compile(
-    r"(?m)(?:^|(?<=\.,)|(?<=\. ,))[ \t]*[#*_]*(?P<title>[A-Z][\w/&(),'-]*(?: [\w/&(),'-]+){0,5})"
-    r"(?:[*_]*[ \t]?:|(?=[*_]*[ \t]*\r?$))"
+    r"(?m)(?:^|(?<=\.,)|(?<=\. ,))[ \t]*[#*_]{0,8}"
+    r"(?P<title>[A-Z][\w/&(),'-]{0,40}+(?: [\w/&(),'-]{1,40}+){0,5})"
+    r"(?:[*_]{0,8}[ \t]?:|(?=[*_]{0,8}[ \t]*\r?$))"
+)
+# "Fever: no" is a finding, not a section.
+_ANSWER = re.compile(
+    r"(?i)[ \t]*(?:no|none|yes|neg(?:ative)?|pos(?:itive)?|absent|present|nil|denie[sd]|\([+-]\))"
+    r"[ \t]*[.,;]?[ \t]*(?:[\r\n]|\Z)"
 )
 _SMALL_WORDS = frozenset(
     ["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
+)
+_KIN = re.compile(
+    r"(?i)\b(?:(?:grand)?(?:mother|father|parent|son|daughter)s?|brothers?|sisters?|siblings?|aunts?"
+    r"|uncles?|cousins?|children|maternal|paternal|mom|dad)\b"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -112,6 +122,7 @@ class _Title:
     body: int
     capitals: bool
     bullet: bool
+    kin: bool
 
 
 def find_sections(text: str, mentions: Iterable[tuple[str, Span]]) -> tuple[Section, ...]:
@@ -130,16 +141,16 @@ def _known(text: str, label: str, span: Span) -> _Title | None:
     after = _AFTER.match(text, span.end)
     if after is None or "\n" in words:
         return None
-    line_start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
     # A header stands near its line's start: looking back further would cost on endless lines.
-    before = text[max(line_start, span.start - 12) : span.start]
-    if _BEFORE_ON_LINE.fullmatch(before) and line_start >= span.start - 12:
+    near = text[max(0, span.start - 12) : span.start]
+    before = _LINE_BREAK.split(near)[-1]
+    if _BEFORE_ON_LINE.fullmatch(before) and (before != near or span.start <= 12):
         if not after["mark"] and words.islower():
             return None
     elif after["mark"] not in {":", "："} or not _stands_out(words) or not _after_end(before):
         return None
     bullet = bool(re.search(r"[•·●▪◦*>–—-][ \t]*\Z", before))
-    return _Title(label, span, after.end(), words.isupper(), bullet)
+    return _Title(label, span, after.end(), words.isupper(), bullet, kin=False)
 
 
 def _after_end(before: str) -> bool:
@@ -153,16 +164,22 @@ def _stands_out(words: str) -> bool:
 
 
 def _unknown(text: str) -> Iterable[_Title]:
+    # Where all is in capitals, capitals make no header.
+    capitals_tell = sum(map(str.islower, text)) > sum(map(str.isupper, text))
     for match in _UNKNOWN.finditer(text):
-        words = match["title"]
+        words = match["title"].rstrip("_")
         colon = match.group().endswith(":")
         letters = sum(map(len, _LETTERS.findall(words)))
         if letters < 3 or len(words) > 60 or not _stands_out(words):
             continue
-        if not colon and not words.isupper():
+        if colon and _ANSWER.match(text, match.end()):
             continue
-        span = Span(*match.span("title"))
-        yield _Title(OTHER, span, match.end(), words.isupper(), bullet=False)
+        if not colon and (not capitals_tell or not words.isupper() or words.endswith(",")):
+            continue
+        span = Span(match.start("title"), match.start("title") + len(words))
+        yield _Title(
+            OTHER, span, match.end(), words.isupper(), False, _KIN.search(words) is not None
+        )
 
 
 def _kept(titles: Sequence[_Title]) -> list[_Title]:
@@ -181,6 +198,8 @@ def _kept(titles: Sequence[_Title]) -> list[_Title]:
 def _is_subheader(title: _Title, current: _Title) -> bool:
     if title.label != OTHER:
         return title.bullet and current.label in _HOLDS_BULLETS
+    if current.label == "family_history" and current.capitals and title.capitals:
+        return title.kin
     return current.label in _HOLDS_SUBHEADERS or (current.capitals and not title.capitals)
 
 

@@ -15,13 +15,14 @@ MAX_SENTENCE_CHARS = 1000
 
 _LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")
 _BULLET = re.compile(r"[ \t]*(?:[-*•·●▪◦‣–—>+]|\(?\d{1,2}[.)](?!\d)|\(?[A-Za-z]\)|#\d)")
+_ITEM = re.compile(r"\d{1,2}[.)](?!\d)")
 _INNER_BULLET = re.compile(r"[•●▪◦‣]")
-# A line that ends in one of these, or in a comma, goes on in the next.
+# A line that ends in one of these, or in a comma, goes on in the next. "Fever: no" does not.
 _GOES_ON = re.compile(
-    r"(?i)(?:,|\b(?:a|an|and|as|at|by|due|for|from|her|his|in|is|no|not|of|on|or|the|their|to|"
-    r"was|were|which|with|without))[ \t]*\Z"
+    r"(?i)(?:,|\b(?:a|an|and|as|at|by|due|for|from|her|his|in|is|not|of|on|or|the|their|to|"
+    r"was|were|which|with|without|(?<![:–—-])(?<![:–—-] )no))[ \t]*\Z"
 )
-_END = re.compile(r"[.!?]+[\"'”’)\]]*(?:[ \t]*,(?=[ \t]*[A-Z])|(?=\s)|(?=[A-Z][a-z]))")
+_END = re.compile(r"(?<![.!?])[.!?]++[\"'”’)\]]*(?:[ \t]*,(?=[ \t]*[A-Z])|(?=\s)|(?=[A-Z][a-z]))")
 _WORD_BEFORE = re.compile(r"[^\s(,;:]+\Z")
 _ABBREVIATIONS = frozenset(
     [
@@ -92,6 +93,8 @@ _ABBREVIATIONS = frozenset(
         "neg",
         "pos",
         "temp",
+        "sat",
+        "sats",
         "wt",
         "ht",
         "ext",
@@ -169,12 +172,12 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
     bullets = [m.start() for m in _INNER_BULLET.finditer(text, start, end) if m.start() > start]
     bullet_at = set(bullets)
     for stop in sorted([*ends, *bullets]):
-        if stop in bullet_at or _is_end(text, begin, stop, end):
+        if stop in bullet_at or _is_end(text, begin, stop):
             yield stop
             begin = stop
 
 
-def _is_end(text: str, begin: int, stop: int, end: int) -> bool:
+def _is_end(text: str, begin: int, stop: int) -> bool:
     said = text[max(begin, stop - 40) : stop].rstrip(" \t,").rstrip("\"'”’)]")
     if not said.endswith("."):
         return True
@@ -184,11 +187,15 @@ def _is_end(text: str, begin: int, stop: int, end: int) -> bool:
     last = word.group().lower()
     if last in _TITLES:
         return False
-    if last.isdigit() and text[begin:stop].strip() == f"{word.group()}.":
+    # The number of an item goes with the item.
+    if last.isdigit() and stop - begin < 40 and text[begin:stop].strip() == f"{word.group()}.":
         return False
-    following = text[stop : stop + 20].lstrip()[:1]
+    rest = text[stop : stop + 20].lstrip()
+    following = rest[:1]
     if last == "no":
         return not following.isdigit()
+    if following.isdigit() and last in _ABBREVIATIONS and not _ITEM.match(rest):
+        return False
     if following.islower():
         return len(last) > 3 and last not in _ABBREVIATIONS and "." not in last
     return True

@@ -27,7 +27,6 @@ _WITHOUT_CLAUSE = re.compile(r"\b(?:without|not|no)\b[^,]*|\buncomplicated\b", r
 _WITH = re.compile(r"\bwith\b", re.I)
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _OTHER = re.compile(r"^other\b", re.I)
-_ABSENT = (_OPEN, _WITHOUT)
 # A fracture not said to be nondisplaced or open is displaced and closed (I.C.19.c).
 _PRESUMED = frozenset({"displac", "close"})
 # "Stage 3b" is a stage 3.
@@ -45,15 +44,16 @@ class Specificity:
         self._codes = codes
         self._children: dict[str, tuple[tuple[str, frozenset[str], bool], ...]] = {}
 
-    def refine(self, value: str, near: Mapping[str, int]) -> str:
+    def refine(self, value: str, near: Mapping[str, int], own: frozenset[str] = frozenset()) -> str:
         """The most specific code at or beside `value` that the words near a mention support.
 
-        `near` maps stems around the mention to their distance in words (0 within it). The result
-        is billable unless the tabular list leaves no way to choose.
+        `near` maps stems around the mention to their distance in words (0 within it), `own` are
+        the stems of the term that named the code. The result is billable unless the tabular list
+        leaves no way to choose.
         """
         near = {**{stem[0]: n for stem, n in near.items() if _SUBLEVEL.fullmatch(stem)}, **near}
         # The mention's own words have named this code already: only others can say more.
-        own = _stems(self._codes.title(value))
+        own = own | _stems(self._codes.title(value))
         others = {stem: n for stem, n in near.items() if n or stem not in own}
         for above in self._left_open(value):
             child = self._supported_child(above, others)
@@ -73,7 +73,7 @@ class Specificity:
         return above
 
     def _descend(self, value: str, near: Mapping[str, int]) -> str:
-        """Go down to a billable code: where the words of the note lead, else to what leaves open."""
+        """Go down to a billable code: where the words lead, else to the child that leaves open."""
         while not self._codes.billable(value):
             child = (
                 self._supported_child(value, near)
@@ -146,7 +146,7 @@ def _openness(child: str, title: str, parent: str) -> tuple[int, int, int] | Non
     them by the number of words that claim more than the parent's, and of those left open.
     """
     plain = _OPEN.sub("", title)
-    if _OTHER.search(plain) or _adds(_WITH, plain, _OPEN.sub("", parent)):
+    if _is_residual(plain, parent) or _adds(_WITH, plain, _OPEN.sub("", parent)):
         return None
     claimed = len(_stems(_WITHOUT_CLAUSE.sub("", plain)) - _stems(parent) - _PRESUMED)
     left_open = -len(_OPEN.findall(title))
@@ -160,8 +160,14 @@ def _openness(child: str, title: str, parent: str) -> tuple[int, int, int] | Non
 
 
 def _leaves_open(title: str, parent: str) -> bool:
-    """Whether a title is residual, or says what is absent or unspecified, unlike its parent."""
-    return bool(_OTHER.search(title)) or any(_adds(p, title, parent) for p in _ABSENT)
+    """Whether a title is residual or says what is absent, unlike its parent."""
+    plain = _OPEN.sub("", title)
+    return _is_residual(plain, parent) or _adds(_WITHOUT, plain, _OPEN.sub("", parent))
+
+
+def _is_residual(title: str, parent: str) -> bool:
+    """Whether a title is what its siblings leave over; below a residual header none is."""
+    return bool(_OTHER.search(title)) and not _OTHER.search(parent)
 
 
 def _adds(pattern: re.Pattern[str], title: str, parent: str) -> bool:

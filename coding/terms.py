@@ -21,6 +21,7 @@ from codesets.lexicon import Lexicon
 from codesets.words import STOPWORDS, normalise
 from coding.errors import CodeSetMissing
 from coding.protocols import CodeSystem
+from coding.short_forms import ShortForms
 
 TERMS_VERSION = 2
 SOURCES = ("lexicon", "title", "inclusion")
@@ -31,6 +32,12 @@ _OPEN = re.compile(
 _ABSENT = re.compile(r"(,\s*not\s[^,]*|,?\s*\bwithout\b(?!.*\bwithout\b).*)$", re.I)
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _RESIDUAL = re.compile(r"\bother\b|\bunspecified\b.*\bunspecified\b", re.I)
+# Words that name no condition by themselves, whatever title they are left of.
+_GENERAL = frozenset(
+    """diseas disord syndrom condit lesion complic disturb abnorm symptom sign diagnosi problem
+    histori left right bilater acut chronic her his femal male adult child stage type""".split()  # noqa: SIM905
+)
+_EXTERNAL_CAUSES = "VWXY"
 # Words a matcher need not find: they connect, and notes connect in their own way.
 IGNORED = STOPWORDS | {"with"}
 
@@ -191,9 +198,13 @@ def terms_path(index_dir: Path, codes: CodeSystem, lexicon: Lexicon) -> Path:
 def build_terms(codes: CodeSystem, lexicon: Lexicon) -> TermIndex:
     """Index titles and inclusion terms of a release and the lexicon's terms for it."""
     by_key: dict[frozenset[str], list[_Row]] = defaultdict(list)
+    forms = ShortForms(lexicon.abbreviations)
+    vague = {stem_set(term) for term in lexicon.vague}
     for row in _rows(codes, lexicon):
-        key = stem_set(row.text)
-        if key:
+        # Notes are matched with their short forms spelled out, so terms are too.
+        key = frozenset(forms.stems(row.text)) - IGNORED
+        ours = row.source == SOURCES.index("lexicon")
+        if not key <= _GENERAL and (ours or key not in vague):
             by_key[key].append(row)
     frequency = Counter(stem for key in by_key for stem in key)
     stems = sorted(frequency)
@@ -243,8 +254,11 @@ def _rows(codes: CodeSystem, lexicon: Lexicon) -> Iterator[_Row]:
             yield _Row(entry.code, entry.term, SOURCES.index("lexicon"), 0)
     for value, text, source in codes.terms():
         # Seventh characters tell of the encounter, not of the condition: they are chosen later.
-        if len(value) < 8:
-            for shortened, wording in enumerate(wordings(text)):
+        if len(value) == 8:
+            continue
+        for shortened, wording in enumerate(wordings(text)):
+            # One word ("accident", "fall") does not tell what happened.
+            if value[0] not in _EXTERNAL_CAUSES or len(stem_set(wording)) > 1:
                 yield _Row(value, wording, SOURCES.index(source), shortened)
 
 

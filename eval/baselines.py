@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from coding.protocols import CodeSystem, CodeSystems, Reader
@@ -48,19 +48,9 @@ class KeywordCoder:
         found: dict[str, Suggestion] = {}
         for span, value, title in self._mentions(note.text):
             if value not in found:
-                found[value] = _suggestion(note.text, span, value, title, len(found) + 1)
-        return CodingResult(
-            note_id=note.id,
-            note_sha256=hashlib.sha256(note.text.encode("utf-8")).hexdigest(),
-            setting=note.setting,
-            claim=note.claim_type,
-            service_date=note.service_date,
-            suggestions=tuple(sorted(found.values(), key=lambda s: s.code)[:limit]),
-            rejected=(),
-            findings=(),
-            queries=(),
-            provenance=self.provenance,
-        )
+                found[value] = plain_suggestion(note, span, value, title, 1.0, len(found) + 1)
+        ordered = sorted(found.values(), key=lambda s: s.code)
+        return plain_result(note, ordered[:limit], self.provenance)
 
     def _mentions(self, text: str) -> Iterator[tuple[Span, str, str]]:
         """Titles in the text, left to right, the longest at each place and none inside another."""
@@ -101,16 +91,37 @@ def _titles(release: CodeSystem) -> dict[Tokens, tuple[str, str]]:
     return titles
 
 
-def _suggestion(text: str, span: Span, value: str, title: str, sequence: int) -> Suggestion:
-    words = Evidence(span, span.of(text), "none", (Assertion.AFFIRMED,), "title", 1.0)
+def plain_suggestion(
+    note: Note, span: Span, value: str, title: str, probability: float, sequence: int
+) -> Suggestion:
+    """An accepted code that rests on one stretch of the note, whatever is asserted there."""
+    words = Evidence(span, span.of(note.text), "none", (Assertion.AFFIRMED,), "title", 1.0)
     return Suggestion(
         code=Code(System.ICD10CM, value),
         display=title,
-        probability=1.0,
+        probability=probability,
         decision=Decision.ACCEPT,
         auto=False,
         role=Role.FIRST_LISTED if sequence == 1 else Role.SECONDARY,
         sequence=sequence,
         evidence=(words,),
         proof=(),
+    )
+
+
+def plain_result(
+    note: Note, suggestions: Iterable[Suggestion], provenance: Provenance
+) -> CodingResult:
+    """A result of nothing but suggestions, in the order given."""
+    return CodingResult(
+        note_id=note.id,
+        note_sha256=hashlib.sha256(note.text.encode("utf-8")).hexdigest(),
+        setting=note.setting,
+        claim=note.claim_type,
+        service_date=note.service_date,
+        suggestions=tuple(suggestions),
+        rejected=(),
+        findings=(),
+        queries=(),
+        provenance=provenance,
     )

@@ -42,6 +42,33 @@ class Reliability:
         probability, n, right = np.array(self.points, dtype=np.float64).T
         return expected_calibration_error(probability, n, right)
 
+    @property
+    def bins(self) -> tuple[Bin, ...]:
+        """The BINS bins of equal mass behind `error`, ascending; none without suggestions."""
+        if not self.points:
+            return ()
+        p, n, right = np.array(self.points, dtype=np.float64).T
+        mean = _per_bin(n * p, n)
+        share = _per_bin(right, n)
+        return tuple(Bin(float(m), float(s)) for m, s in zip(mean, share, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """A tenth of the suggestions: their mean probability and the share that is right."""
+
+    probability: float
+    right: float
+
+
+def _per_bin(values: Floats, mass: Floats) -> Floats:
+    """The mean of summed values over each of BINS bins of equal mass."""
+    reached = np.concatenate(([0.0], np.cumsum(mass)))
+    summed = np.concatenate(([0.0], np.cumsum(values)))
+    edges = np.linspace(0.0, reached[-1], BINS + 1)
+    per_bin: Floats = np.diff(np.interp(edges, reached, summed)) / (reached[-1] / BINS)
+    return per_bin
+
 
 def expected_calibration_error(probability: Floats, mass: Floats, right: Floats) -> float:
     """Mean distance between mean probability and share right, over BINS bins of equal mass.

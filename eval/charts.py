@@ -3,6 +3,7 @@
 One chart a line of JSON:
 
     {"id", "source", "split", "specialty", "setting", "text", "service_date"?,
+     "patient"?: {"age_years"?, "sex"?},
      "codes": [{"system", "code", "tier": "core" | "status",
                 "evidence": [{"start", "end", "text"}]}],
      "procedures": [{"system", "code", "modifiers": [], "evidence": [...]}],
@@ -16,13 +17,13 @@ text and codes must be there. Offsets are half-open code points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from coding.errors import InvalidNote
-from coding.types import Code, Note, Reason, Setting, Span, System
+from coding.types import Code, Note, Patient, Reason, Setting, Sex, Span, System
 from eval.jsonl import Fields, lines
 
 
@@ -91,10 +92,17 @@ class GoldChart:
     procedures: tuple[GoldProcedure, ...]
     not_coded: tuple[NotCoded, ...]
     queries: tuple[GoldQuery, ...]
+    patient: Patient = field(default_factory=Patient)
 
     def note(self) -> Note:
         """The note as a coder receives it: nothing of the gold standard goes along."""
-        return Note(self.id, self.text, self.setting, service_date=self.service_date)
+        return Note(
+            self.id,
+            self.text,
+            self.setting,
+            service_date=self.service_date,
+            patient=self.patient,
+        )
 
     def of_tier(self, tier: Tier, system: System = System.ICD10CM) -> frozenset[str]:
         """The printed forms of the codes of one system and tier; core wins over status."""
@@ -153,7 +161,15 @@ def _chart(fields: Fields) -> GoldChart:
             GoldQuery(item.string("code"), item.string("missing"))
             for item in fields.items("queries")
         ),
+        patient=_patient(fields.nested("patient")),
     )
+
+
+def _patient(fields: Fields | None) -> Patient:
+    if fields is None:
+        return Patient()
+    sex = fields.choice("sex", Sex) if "sex" in fields.values else Sex.UNKNOWN
+    return Patient(fields.number("age_years", most=130), sex)
 
 
 def _code(fields: Fields) -> Code:

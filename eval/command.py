@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console, RenderableType
-from rich.progress import Progress
+from rich.console import Console, Group
+from rich.progress import Progress as Bar
+from rich.text import Text
 
-from coding.errors import InputError
-from coding.to_json import Json, dumps
+from coding.errors import InputError, InvalidNote
+from coding.to_json import dumps
+from coding.types import System
 from eval.baselines import keyword
-from eval.harness import NoteCoder, evaluate_charts
+from eval.chart_report import deeper_json, deeper_table
+from eval.charts import GoldChart, Tier, load_charts
+from eval.codiesp_profile import threshold_for
+from eval.codiesp_task import CodiespEvaluation, evaluate_codiesp
+from eval.delivery import Delivery
+from eval.faithfulness import evaluate_faithfulness
+from eval.harness import Evaluation, NoteCoder, Progress, evaluate_charts
+from eval.metamorphic import evaluate_metamorphic
 from eval.negation import evaluate_negation
 from eval.report import (
     chart_json,
@@ -21,84 +32,224 @@ from eval.report import (
     negation_lines,
     negation_table,
 )
+from eval.retrieval import as_retriever, evaluate_retrieval, word_retrievers
+from eval.sections_task import evaluate_sections
+from eval.task_report import (
+    codiesp_delivery,
+    faithfulness_delivery,
+    metamorphic_delivery,
+    retrieval_delivery,
+    sections_delivery,
+)
+from eval.training_data import check_training_data
+from eval.word_baselines import bm25, most_frequent
 
-TASKS = ("charts", "negation")
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be evaluated.
+
+    `also` are further files of charts, pooled with the first. `split` means another thing for each
+    task: the charts whose split is this, the half of the negation sentences (odd, even, all), the
+    folder of CodiEsp, part of the name of a table of sections, dev or test terms. `train` are chart
+    files to compare with for leaks and to count codes in. `others` are coders to show beside.
+    `threshold` replaces that of the CodiEsp profile. `sample` judges the first terms of the
+    retrieval task alone. `forms` are short and long forms for the metamorphic task.
+    """
+
+    path: Path
+    coder: NoteCoder
+    also: tuple[Path, ...] = ()
+    split: str | None = None
+    train: tuple[Path, ...] = ()
+    allow_leaks: bool = False
+    baselines: bool = True
+    others: Mapping[str, NoteCoder] | None = None
+    threshold: float | None = None
+    sample: int | None = None
+    forms: Sequence[tuple[str, str]] = ()
 
 
 def run_evaluation(
-    path: Path,
-    *,
-    task: str = "charts",
-    out: Path | None = None,
-    coder: NoteCoder,
-    half: str = "odd",
-    baseline: bool = False,
-    console: Console,
+    request: Request, *, task: str = "charts", out: Path | None = None, console: Console
 ) -> int:
-    """Evaluate a coder on a file, print the figures and give the exit status.
+    """Evaluate a coder, print the figures and give the exit status.
 
-    `task` is one of TASKS; `half` (odd, even or all) is for the negation task; `baseline` adds a
-    column for keyword coding to the charts task. Where `out` is given, it receives the figures as
-    JSON and its sibling <stem>.notes.jsonl a line for each note.
+    `task` is one of TASKS. Where `out` is given, it receives the figures as JSON and its sibling
+    <stem>.notes.jsonl a line for each note (sentence, section, term ...).
 
     Returns: 0, or 3 where some note could not be coded (each is listed and counted as misses).
 
-    Raises: InputError for a wrong file, task, half or output; CodeSetError as the coder's code sets
-    do.
+    Raises: InputError for a wrong file, task, split or output; CodeSetError as the coder's code
+    sets do.
     """
     if task not in TASKS:
         raise InputError(f"task must be one of {', '.join(TASKS)}", field="task")
     if out is not None:
-        _check_output(out, path)
-    if task == "negation":
-        evaluation = evaluate_negation(path, coder.reader, coder.provenance, half=half)
-        _deliver(
-            console,
-            negation_table(evaluation),
-            out,
-            negation_json(evaluation),
-            negation_lines(evaluation),
-        )
-        return 0
-    return _charts(path, out, coder, baseline, console)
+        for path in (request.path, *request.also, *request.train):
+            _check_output(out, path)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        running = bar.add_task(task, total=None)
+        done = TASKS[task](request, lambda n, of: bar.update(running, completed=n, total=of))
+    console.print(done.table)
+    if out is not None:
+        out.write_text(dumps(done.body) + "\n", encoding="utf-8")
+        lines = "".join(f"{dumps(line)}\n" for line in done.lines)
+        notes_beside(out).write_text(lines, encoding="utf-8")
+    return done.status
 
 
-def _charts(
-    path: Path, out: Path | None, coder: NoteCoder, baseline: bool, console: Console
-) -> int:
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        coding = bar.add_task("coding", total=None)
-        evaluation = evaluate_charts(
-            path, coder, progress=lambda done, n: bar.update(coding, completed=done, total=n)
+def notes_beside(out: Path) -> Path:
+    """The file of lines that belongs to a file of figures."""
+    return out.with_name(f"{out.stem}.notes.jsonl")
+
+
+def _charts(request: Request, progress: Progress) -> Delivery:
+    charts = _loaded(request)
+    if not any(chart.of_tier(Tier.CORE) for chart in charts):
+        raise InputError(
+            f"{request.path.name}: no chart has a core code; there is nothing to find", field="path"
         )
-    plain = evaluate_charts(path, keyword(coder.codesets, coder.reader)) if baseline else None
+    model = request.coder.provenance.model
+    files = (request.path, *request.also)
+    leaks = check_training_data(files, charts, request.train, model, allow=request.allow_leaks)
+    evaluation = evaluate_charts(
+        request.path, request.coder, charts=charts, also=request.also, progress=progress
+    )
+    others: dict[str, Evaluation] = {}
+    for name, coder in _baselines(request, _train_charts(request.train)):
+        others[name] = evaluate_charts(request.path, coder, charts=charts)
+    codes = request.coder.codesets.at(System.ICD10CM, None)
     body = dict(chart_json(evaluation))
-    if plain is not None:
-        body["baselines"] = {"keyword": chart_json(plain)["metrics"]}
-    _deliver(console, chart_table(evaluation, plain), out, body, chart_lines(evaluation))
-    return 3 if evaluation.failures else 0
+    body["leaks"] = list(leaks)
+    body["baselines"] = {name: chart_json(other)["metrics"] for name, other in others.items()}
+    body.update(deeper_json(evaluation, codes))
+    table = Group(
+        *(Text(f"Warning: {leak}; figures measure memory.", style="red") for leak in leaks),
+        chart_table(evaluation, others),
+        deeper_table(evaluation, codes),
+    )
+    return Delivery(table, body, chart_lines(evaluation), 3 if evaluation.failures else 0)
+
+
+def _negation(request: Request, _progress: Progress) -> Delivery:
+    half = request.split or "odd"
+    coder = request.coder
+    evaluation = evaluate_negation(request.path, coder.reader, coder.provenance, half=half)
+    table, body = negation_table(evaluation), negation_json(evaluation)
+    return Delivery(table, body, negation_lines(evaluation))
+
+
+def _codiesp(task: str) -> Callable[[Request, Progress], Delivery]:
+    def run(request: Request, progress: Progress) -> Delivery:
+        threshold = threshold_for(request.coder.provenance.model, request.threshold)
+        split = request.split or "dev"
+        evaluation = evaluate_codiesp(
+            request.path,
+            request.coder,
+            split=split,
+            task=task,
+            threshold=threshold,
+            progress=progress,
+        )
+        others: dict[str, CodiespEvaluation] = {}
+        for name, coder in _baselines(request, ()):
+            others[name] = evaluate_codiesp(
+                request.path, coder, split=split, task=task, threshold=None
+            )
+        return codiesp_delivery(evaluation, others)
+
+    return run
+
+
+def _sections(request: Request, progress: Progress) -> Delivery:
+    coder = request.coder
+    return sections_delivery(
+        evaluate_sections(
+            request.path, coder.reader, coder.provenance, split=request.split, progress=progress
+        )
+    )
+
+
+def _retrieval(request: Request, progress: Progress) -> Delivery:
+    coder = request.coder
+    retrievers = {coder.provenance.model: as_retriever(coder)}
+    if request.baselines:
+        retrievers |= word_retrievers(coder)
+    return retrieval_delivery(
+        evaluate_retrieval(
+            request.path,
+            coder,
+            retrievers,
+            split=request.split or "dev",
+            sample=request.sample,
+            progress=progress,
+        )
+    )
+
+
+def _metamorphic(request: Request, progress: Progress) -> Delivery:
+    return metamorphic_delivery(
+        evaluate_metamorphic(
+            request.path, _loaded(request), request.coder, forms=request.forms, progress=progress
+        )
+    )
+
+
+def _faithfulness(request: Request, progress: Progress) -> Delivery:
+    return faithfulness_delivery(
+        evaluate_faithfulness(request.path, _loaded(request), request.coder, progress=progress)
+    )
+
+
+TASKS: Mapping[str, Callable[[Request, Progress], Delivery]] = {
+    "charts": _charts,
+    "codiesp-d": _codiesp("codiesp-d"),
+    "codiesp-x": _codiesp("codiesp-x"),
+    "negation": _negation,
+    "sections": _sections,
+    "retrieval": _retrieval,
+    "metamorphic": _metamorphic,
+    "faithfulness": _faithfulness,
+}
+"""What can be evaluated, by name."""
+
+
+def _loaded(request: Request) -> tuple[GoldChart, ...]:
+    charts = load_charts(request.path)
+    for path in request.also:
+        charts += load_charts(path)
+    twice = [name for name, n in Counter(c.id for c in charts).items() if n > 1]
+    if twice:
+        raise InvalidNote(f"id {twice[0]} stands in more than one of the files", field="id")
+    kept = tuple(c for c in charts if request.split is None or c.split == request.split)
+    if not kept:
+        splits = ", ".join(sorted({repr(c.split) for c in charts}))
+        raise InputError(
+            f"{request.path.name}: no chart is of the split {request.split}; there are {splits}",
+            field="split",
+        )
+    return kept
+
+
+def _train_charts(files: Sequence[Path]) -> tuple[GoldChart, ...]:
+    return tuple(chart for file in files for chart in load_charts(file, unique_ids=False))
+
+
+def _baselines(request: Request, train: Sequence[GoldChart]) -> Iterator[tuple[str, NoteCoder]]:
+    if not request.baselines:
+        return
+    codesets, reader = request.coder.codesets, request.coder.reader
+    if train:
+        yield "most frequent", most_frequent(codesets, reader, train)
+    yield "keyword", keyword(codesets, reader)
+    yield "bm25", bm25(codesets, reader)
+    yield from (request.others or {}).items()
 
 
 def _check_output(out: Path, path: Path) -> None:
     """Refuse, before any work is done, an output that cannot be written or that is the input."""
     if not out.resolve().parent.is_dir():
         raise InputError(f"{out.parent}: no such folder; make it or name another", field="json")
-    if path.resolve() in (out.resolve(), _beside(out).resolve()):
+    if path.resolve() in (out.resolve(), notes_beside(out).resolve()):
         raise InputError(f"{out}: would replace the charts; name another file", field="json")
-
-
-def _beside(out: Path) -> Path:
-    return out.with_name(f"{out.stem}.notes.jsonl")
-
-
-def _deliver(
-    console: Console,
-    table: RenderableType,
-    out: Path | None,
-    body: Json,
-    notes: Iterable[Json],
-) -> None:
-    console.print(table)
-    if out is not None:
-        out.write_text(dumps(body) + "\n", encoding="utf-8")
-        _beside(out).write_text("".join(f"{dumps(line)}\n" for line in notes), encoding="utf-8")

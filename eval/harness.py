@@ -6,7 +6,7 @@ Every result records what made it: software, model, code sets, commit, versions,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +21,10 @@ from eval.runs import Run, describe_run
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) after each note."""
+
+
+_ALL = 100_000
+"""More suggestions than any note has."""
 
 
 class NoteCoder(Protocol):
@@ -40,7 +44,9 @@ class NoteCoder(Protocol):
 class Outcome:
     """What became of one chart: a result or an error, never both, and what they count for.
 
-    `unknown` are gold codes that the release in force does not have: nothing can find them.
+    `unknown` are gold codes that the release in force does not have: nothing can find them. `seen`
+    are all diagnoses that were listed, at whatever probability and however far down; `result` holds
+    those that a request with the same options would be given.
     """
 
     chart: GoldChart
@@ -48,6 +54,7 @@ class Outcome:
     error: ErrorBody | None
     counts: Counts
     unknown: tuple[str, ...]
+    seen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +78,19 @@ def evaluate_charts(
     path: Path,
     coder: NoteCoder,
     *,
+    charts: Sequence[GoldChart] | None = None,
+    also: Sequence[Path] = (),
     options: CodingOptions | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Code the charts of a JSONL file and score them. `split` of the result is the file's stem.
 
+    `charts` are those to be scored, all of the file where None; `also` are further files that they
+    come from.
+
     Raises: InvalidNote where the file is not in the chart format (see eval.charts).
     """
-    charts = load_charts(path)
+    charts = load_charts(path) if charts is None else charts
     outcomes = []
     for outcome in judge(charts, coder, options):
         outcomes.append(outcome)
@@ -88,11 +100,11 @@ def evaluate_charts(
     counts = sum(scores, Counts())
     return Evaluation(
         task="charts",
-        split=path.stem,
+        split="+".join(p.stem for p in (path, *also)),
         outcomes=tuple(outcomes),
         counts=counts,
         figures=figures(counts, chart_intervals(scores)),
-        run=describe_run(path, coder.provenance),
+        run=describe_run(path, coder.provenance, (path, *also) if also else ()),
     )
 
 
@@ -100,17 +112,31 @@ def judge(
     charts: Sequence[GoldChart], coder: NoteCoder, options: CodingOptions | None = None
 ) -> Iterator[Outcome]:
     """Code and score charts one by one; a chart that fails is an outcome too."""
+    wanted = options or CodingOptions()
+    everything = replace(wanted, limit=max(wanted.limit, _ALL), min_probability=0.0)
     for chart in charts:
         result: CodingResult | None = None
         error: ErrorBody | None = None
+        seen: frozenset[str] = frozenset()
         try:
-            result = coder.code(chart.note(), options)
+            whole = coder.code(chart.note(), everything)
+            seen = frozenset(
+                s.code.value for s in whole.suggestions if s.code.system is System.ICD10CM
+            )
+            result = _limited(whole, wanted)
         except ChartcodeError as raised:
             error = ErrorBody(type(raised).__name__, raised.stage, raised.message, raised.field)
         except Exception as raised:
             # Whatever breaks, the chart stays in the figures. A foreign message may quote the note.
             error = ErrorBody(type(raised).__name__, "coder", "the coder failed in no planned way")
-        yield Outcome(chart, result, error, score(chart, result), _unknown(chart, coder.codesets))
+        unknown = _unknown(chart, coder.codesets)
+        yield Outcome(chart, result, error, score(chart, result), unknown, seen)
+
+
+def _limited(result: CodingResult, options: CodingOptions) -> CodingResult:
+    """What the pipeline's last step, the same filter, would have left."""
+    listed = [s for s in result.suggestions if s.probability >= options.min_probability]
+    return replace(result, suggestions=tuple(listed[: options.limit]))
 
 
 def figures(counts: Counts, intervals: dict[str, Interval | None]) -> tuple[Figure, ...]:

@@ -49,6 +49,26 @@ class Fields:
             raise self.wrong(key, "must be a whole number")
         return value
 
+    def number(self, key: str, *, most: float) -> float | None:
+        """A number in [0, most], None where the key is missing or null."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self.wrong(key, "must be a number")
+        if not 0 <= value <= most:
+            raise self.wrong(key, f"must lie between 0 and {most:g}")
+        return float(value)
+
+    def nested(self, key: str) -> Fields | None:
+        """An object, None where the key is missing or null."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise self.wrong(key, "must be an object")
+        return Fields(self.file, self.line, f"{self.at}.{key}" if self.at else key, value)
+
     def choice(self, key: str, kind: type[E]) -> E:
         """A member of an enumeration, by its value."""
         value = self.string(key)

@@ -8,18 +8,16 @@ the reader and half for reporting. Figures are over the distinct (concept, sente
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from coding.errors import InputError, InvalidNote
 from coding.protocols import Reader
 from coding.types import Assertion, Note, Provenance, Setting, Span
-from eval.bootstrap import interval, quotient, resample
 from eval.counts import PRF
 from eval.figures import Figure
+from eval.prf_figures import prf_figures
 from eval.runs import Run, describe_run
 
 HALVES = ("odd", "even", "all")
@@ -79,8 +77,14 @@ def evaluate_negation(
     Raises: InputError for an unknown half; InvalidNote where the file is not such a table.
     """
     if half not in HALVES:
-        raise InputError(f"half must be one of {', '.join(HALVES)}", field="half")
+        raise InputError(f"split must be one of {', '.join(HALVES)}", field="split")
     mentions, left_out = load_mentions(path, half)
+    if len({mention.negated for mention in mentions}) < 2:
+        raise InvalidNote(
+            f"{path.name}: all mentions of its {half} half are of one kind, negated or affirmed; "
+            "nothing is to be told apart",
+            field="negation",
+        )
     judged = tuple(Judged(m, _assertions(m, reader)) for m in mentions)
     return NegationEvaluation(
         split=f"{path.stem}:{half}",
@@ -180,21 +184,12 @@ def _one(predicted: bool, gold: bool) -> PRF:
 
 
 def _figures(judged: Sequence[Judged]) -> tuple[Figure, ...]:
-    weights = resample(len(judged))
-
-    def measured(name: str, counts: Iterable[PRF], kind: str, of: str) -> Figure:
-        tp, fp, fn = np.array([(c.tp, c.fp, c.fn) for c in counts], dtype=np.float64).T
-        part = {"precision": tp, "recall": tp, "f1": 2 * tp}[kind]
-        whole = {"precision": tp + fp, "recall": tp + fn, "f1": 2 * tp + fp + fn}[kind]
-        low, high = interval(quotient(weights @ part, weights @ whole)) or (None, None)
-        n = len(tp) if kind == "f1" else int(whole.sum())
-        value = float(part.sum() / whole.sum()) if whole.any() else None
-        return Figure(name, value, low, high, n, of)
-
-    negation, history = [j.negation for j in judged], [j.history for j in judged]
-    return (
-        measured("precision", negation, "precision", "called negated"),
-        measured("recall", negation, "recall", "negated"),
-        measured("f1", negation, "f1", "mentions"),
-        measured("historical_f1", history, "f1", "mentions"),
+    negation = prf_figures(
+        (j.negation for j in judged), of=("called negated", "negated", "mentions")
     )
+    history = prf_figures(
+        (j.history for j in judged),
+        of=("called historical", "historical", "mentions"),
+        names=("historical_precision", "historical_recall", "historical_f1"),
+    )
+    return (*negation, history[2])

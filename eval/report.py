@@ -5,7 +5,7 @@ None of them holds words of a note: codes, offsets and counts only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -14,23 +14,27 @@ from rich.text import Text
 from coding.to_json import Json
 from coding.types import Decision, Suggestion, System
 from eval.charts import Tier
+from eval.delivery import beside_table, figures_table, metrics_json, rounded, shown
+from eval.errors import alarms, misses
 from eval.evidence import violates
-from eval.figures import Figure
 from eval.harness import Evaluation, Outcome
 from eval.metrics import ProcedureCounts
 from eval.negation import Judged, NegationEvaluation
-from eval.runs import Run
+
+BESIDE = ("precision", "recall", "f1", "map", "evidence_f1", "ece")
+"""The figures shown of every coder; the JSON has all."""
 
 
-def chart_table(evaluation: Evaluation, baseline: Evaluation | None = None) -> RenderableType:
+def chart_table(
+    evaluation: Evaluation, baselines: Mapping[str, Evaluation] | None = None
+) -> RenderableType:
     """The figures of the charts task, what could not be coded, and codes the release lacks."""
-    parts: list[RenderableType] = [
-        _table(
-            f"{evaluation.split}: {len(evaluation.outcomes)} charts",
-            evaluation.figures,
-            baseline.figures if baseline is not None else None,
-        )
-    ]
+    title = f"{evaluation.split}: {len(evaluation.outcomes)} charts"
+    parts: list[RenderableType] = [figures_table(title, evaluation.figures)]
+    if baselines:
+        rows = {evaluation.run.model: evaluation.figures}
+        rows |= {name: baseline.figures for name, baseline in baselines.items()}
+        parts.append(beside_table("Beside baselines", BESIDE, rows))
     if evaluation.counts.procedures:
         parts.append(_procedures(evaluation.counts.procedures))
     unknown = [f"{o.chart.id} {', '.join(o.unknown)}" for o in evaluation.outcomes if o.unknown]
@@ -46,7 +50,7 @@ def chart_table(evaluation: Evaluation, baseline: Evaluation | None = None) -> R
 def negation_table(evaluation: NegationEvaluation) -> RenderableType:
     """The figures of the negation task."""
     title = f"{evaluation.split}: {len(evaluation.judged)} mentions"
-    parts: list[RenderableType] = [_table(title, evaluation.figures, None)]
+    parts: list[RenderableType] = [figures_table(title, evaluation.figures)]
     if evaluation.left_out:
         parts.append(Text(f"Left out, not located in their sentence: {evaluation.left_out}"))
     return Group(*parts)
@@ -58,20 +62,20 @@ def chart_json(evaluation: Evaluation) -> Json:
         "task": evaluation.task,
         "split": evaluation.split,
         "n": len(evaluation.outcomes),
-        "metrics": _metrics(evaluation.figures),
+        "metrics": metrics_json(evaluation.figures),
         "procedures": {
             group: {
                 "n": counts.charts,
-                "precision": _rounded(counts.codes.precision),
-                "recall": _rounded(counts.codes.recall),
-                "f1": _rounded(counts.codes.f1),
+                "precision": rounded(counts.codes.precision),
+                "recall": rounded(counts.codes.recall),
+                "f1": rounded(counts.codes.f1),
                 "predicted_elsewhere": counts.elsewhere,
             }
             for group, counts in evaluation.counts.procedures.items()
         },
         "failed": [o.chart.id for o in evaluation.failures],
         "unknown_gold": {o.chart.id: o.unknown for o in evaluation.outcomes if o.unknown},
-        "run": _run(evaluation.run),
+        "run": evaluation.run.json(),
     }
 
 
@@ -81,9 +85,9 @@ def negation_json(evaluation: NegationEvaluation) -> Json:
         "task": "negation",
         "split": evaluation.split,
         "n": len(evaluation.judged),
-        "metrics": _metrics(evaluation.figures),
+        "metrics": metrics_json(evaluation.figures),
         "left_out": evaluation.left_out,
-        "run": _run(evaluation.run),
+        "run": evaluation.run.json(),
     }
 
 
@@ -99,25 +103,6 @@ def negation_lines(evaluation: NegationEvaluation) -> Iterator[Json]:
         yield _judged(judged)
 
 
-def _table(
-    title: str, figures: Sequence[Figure], baseline: Sequence[Figure] | None
-) -> RenderableType:
-    table = Table(title=title, title_justify="left")
-    table.add_column("metric", no_wrap=True)
-    for header in ("value", "low", "high", "n"):
-        table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("of", no_wrap=True)
-    if baseline is not None:
-        table.add_column("keyword", justify="right", no_wrap=True)
-    for number, figure in enumerate(figures):
-        cells = [figure.name, *map(_shown, (figure.value, figure.low, figure.high))]
-        cells += [str(figure.n), figure.of]
-        if baseline is not None:
-            cells.append(_shown(baseline[number].value))
-        table.add_row(*cells)
-    return table
-
-
 def _procedures(procedures: Mapping[str, ProcedureCounts]) -> RenderableType:
     table = Table(title="Procedures, apart from the headline", title_justify="left")
     table.add_column("system", no_wrap=True)
@@ -125,9 +110,9 @@ def _procedures(procedures: Mapping[str, ProcedureCounts]) -> RenderableType:
         table.add_column(header, justify="right", no_wrap=True)
     for group, counts in procedures.items():
         codes = counts.codes
-        shown = [_shown(value) for value in (codes.precision, codes.recall, codes.f1)]
+        cells = [shown(value) for value in (codes.precision, codes.recall, codes.f1)]
         numbers = [str(n) for n in (counts.charts, codes.gold, counts.elsewhere)]
-        table.add_row(group, *shown, *numbers)
+        table.add_row(group, *cells, *numbers)
     return table
 
 
@@ -136,61 +121,27 @@ def _failure(outcome: Outcome) -> str:
     return f"{outcome.chart.id} {error.type}: {error.message}" if error else outcome.chart.id
 
 
-def _shown(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def _metrics(figures: Sequence[Figure]) -> Json:
-    return {
-        figure.name: {
-            "value": _rounded(figure.value),
-            "low": _rounded(figure.low),
-            "high": _rounded(figure.high),
-            "n": figure.n,
-            "of": figure.of,
-        }
-        for figure in figures
-    }
-
-
-def _run(run: Run) -> Json:
-    return {
-        "software": run.software,
-        "model": run.model,
-        "codesets": dict(run.codesets),
-        "config_sha256": run.config_sha256,
-        "commit": run.commit,
-        "data": run.data,
-        "data_sha256": run.data_sha256,
-        "seed": run.seed,
-        "resamples": run.resamples,
-        "versions": dict(run.versions),
-    }
-
-
 def _outcome(outcome: Outcome) -> Json:
     chart, result, counts = outcome.chart, outcome.result, outcome.counts
     suggestions = result.suggestions if result is not None else ()
     accepted = [s for s in suggestions if s.decision is Decision.ACCEPT]
     core = chart.of_tier(Tier.CORE)
+    wrong = {alarm.code: alarm.cause for alarm in alarms(outcome)}
     return {
         "id": chart.id,
         "setting": chart.setting,
         "error": _error(outcome),
-        "accepted": [_suggestion(s, outcome) for s in accepted],
+        "accepted": [_suggestion(s, outcome, wrong.get(s.code.value)) for s in accepted],
         "missed": sorted(core - {s.code.value for s in accepted}),
+        "missed_because": {miss.code: miss.cause for miss in misses(outcome)},
         "listed": [s.code.value for s in suggestions if s.decision is not Decision.ACCEPT],
         "unknown_gold": outcome.unknown,
         "tp": counts.exact.tp,
         "fp": counts.exact.fp,
         "fn": counts.exact.fn,
-        "average_precision": _rounded(counts.average_precision.value),
-        "evidence_f1": _rounded(counts.evidence.value),
-        "first_listed": _rounded(counts.first_listed.value),
+        "average_precision": rounded(counts.average_precision.value),
+        "evidence_f1": rounded(counts.evidence.value),
+        "first_listed": rounded(counts.first_listed.value),
         "violations": int(counts.violations.total),
     }
 
@@ -202,7 +153,7 @@ def _error(outcome: Outcome) -> Json | None:
     return {"type": error.type, "stage": error.stage, "message": error.message}
 
 
-def _suggestion(suggestion: Suggestion, outcome: Outcome) -> Json:
+def _suggestion(suggestion: Suggestion, outcome: Outcome, wrong: str | None) -> Json:
     chart, code = outcome.chart, suggestion.code
     if code.system is not System.ICD10CM:
         verdict = "apart"
@@ -215,6 +166,7 @@ def _suggestion(suggestion: Suggestion, outcome: Outcome) -> Json:
         "probability": suggestion.probability,
         "sequence": suggestion.sequence,
         "verdict": verdict,
+        **({"because": wrong} if verdict == "wrong" else {}),
         "violation": violates(suggestion, chart.not_coded),
         "evidence": [[e.span.start, e.span.end, round(e.weight, 4)] for e in suggestion.evidence],
     }
@@ -229,4 +181,7 @@ def _judged(judged: Judged) -> Json:
         "negated": mention.negated,
         "historical": mention.historical,
         "assertions": list(judged.assertions),
+        "tp": judged.negation.tp,
+        "fp": judged.negation.fp,
+        "fn": judged.negation.fn,
     }

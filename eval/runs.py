@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from coding.to_json import Json
 from coding.types import Provenance
 from eval.bootstrap import RESAMPLES, SEED
 
@@ -19,7 +21,8 @@ _PACKAGES = ("medspacy", "numpy", "simple-icd-10-cm", "spacy")
 class Run:
     """Where figures come from. `commit` ends in "+" where files differ from it, None without git.
 
-    `data_sha256` is over the bytes of the evaluated file; `versions` are of Python and packages.
+    `data_sha256` is over the bytes of the evaluated file, or over names and hashes of several;
+    `versions` are of Python and packages.
     """
 
     software: str
@@ -33,21 +36,54 @@ class Run:
     resamples: int
     versions: tuple[tuple[str, str], ...]
 
+    def json(self) -> Json:
+        """The record as it stands in every JSON of figures."""
+        return {
+            "software": self.software,
+            "model": self.model,
+            "codesets": dict(self.codesets),
+            "config_sha256": self.config_sha256,
+            "commit": self.commit,
+            "data": self.data,
+            "data_sha256": self.data_sha256,
+            "seed": self.seed,
+            "resamples": self.resamples,
+            "versions": dict(self.versions),
+        }
 
-def describe_run(path: Path, provenance: Provenance) -> Run:
-    """The record of a run over a file."""
+
+def describe_run(path: Path, provenance: Provenance, files: Iterable[Path] = ()) -> Run:
+    """The record of a run over a file, or over some `files` of the folder `path`, or of any."""
+    kept = tuple(files)
+    names = [path] if path.is_dir() or not kept else kept
     return Run(
         software=provenance.software,
         model=provenance.model,
         codesets=tuple((str(system), release) for system, release in provenance.codesets),
         config_sha256=provenance.config_sha256,
         commit=_commit(Path(__file__).resolve().parent.parent),
-        data=path.name,
-        data_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        data="+".join(name.name for name in names),
+        data_sha256=_digest(path, kept),
         seed=SEED,
         resamples=RESAMPLES,
         versions=(("python", platform.python_version()), *_versions()),
     )
+
+
+def file_sha256(path: Path) -> str:
+    """The hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _digest(path: Path, files: tuple[Path, ...]) -> str:
+    if not files:
+        return file_sha256(path)
+    listed = "".join(f"{_name(f, path)} {file_sha256(f)}\n" for f in files)
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def _name(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
 
 
 def _versions() -> list[tuple[str, str]]:

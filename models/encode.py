@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from coding.lookup import Lookup
 from coding.protocols import CodeSystem
 from coding.sections import section_kinds
 from coding.types import Assertion, Candidate, Evidence, Reading, Setting
@@ -48,8 +49,13 @@ _NOT_NOW = frozenset(
 )
 
 
-def encode(reading: Reading, candidate: Candidate, codes: CodeSystem) -> tuple[float, ...]:
-    """Features of a candidate, in the order of FEATURES; each lies in about [0, 3]."""
+def encode(
+    reading: Reading, candidate: Candidate, codes: CodeSystem, lookup: Lookup
+) -> tuple[float, ...]:
+    """Features of a candidate, in the order of FEATURES; each lies in about [0, 3].
+
+    `lookup` is that of the reading, made once for all its candidates.
+    """
     counting = [e for e in candidate.evidence if not _NOT_NOW & set(e.assertions)]
     evidence = counting or list(candidate.evidence)
     kinds = section_kinds()
@@ -64,8 +70,8 @@ def encode(reading: Reading, candidate: Candidate, codes: CodeSystem) -> tuple[f
         "bias": 1.0,
         "prior": candidate.prior,
         "mentions": math.log(len(evidence)),
-        "line_share": max(_line_share(reading, e) for e in evidence),
-        "first_in_diagnosis": _is_first(reading, evidence, first) and in_diagnosis,
+        "line_share": max(_line_share(lookup, e) for e in evidence),
+        "first_in_diagnosis": _is_first(lookup, evidence, first) and in_diagnosis,
         "header_only": not codes.billable(candidate.code.value),
         **{f"in_{kind}": kind in places for kind in _KINDS},
         "only_in_exam_or_results": places <= {"exam", "results"},
@@ -88,16 +94,16 @@ def encode(reading: Reading, candidate: Candidate, codes: CodeSystem) -> tuple[f
     return tuple(float(values[name]) for name in FEATURES)
 
 
-def _line_share(reading: Reading, evidence: Evidence) -> float:
+def _line_share(lookup: Lookup, evidence: Evidence) -> float:
     """Share of its sentence that the quote makes up, in (0, 1]: a bare diagnosis line gives 1."""
-    sentence = reading.sentence_at(evidence.span)
+    sentence = lookup.sentence_at(evidence.span)
     return min(1.0, len(evidence.span) / len(sentence)) if sentence else 0.0
 
 
-def _is_first(reading: Reading, evidence: Sequence[Evidence], first: int) -> bool:
+def _is_first(lookup: Lookup, evidence: Sequence[Evidence], first: int) -> bool:
     """Whether the quote opens its section: what is assessed first is most often reported."""
     for item in evidence:
-        section = reading.section_at(item.span)
+        section = lookup.section_at(item.span)
         start = section.body.start if section else first
         if item.span.start - start <= 12:
             return True

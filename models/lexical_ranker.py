@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from coding.proof import prove
+from coding.lookup import Lookup
 from coding.protocols import CodeSystem
-from coding.types import Alternative, Candidate, Code, Decision, Reading, Role, Span, Suggestion
+from coding.types import Candidate, Reading, Suggestion
 from models.artifact import Artifact
 from models.encode import FEATURES, encode
-
-# Alternatives shown beside a suggestion.
-MOST = 3
+from models.suggest import Thresholds, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,49 +55,17 @@ class LexicalRanker:
         self, reading: Reading, candidates: Sequence[Candidate], codes: CodeSystem
     ) -> tuple[Suggestion, ...]:
         """A suggestion for every candidate, likeliest first."""
-        ranked = [self._suggest(reading, candidate, codes) for candidate in candidates]
-        ranked.sort(key=lambda s: (-s.probability, s.code.value))
-        near = _neighbours(ranked)
-        other = {s.code: Alternative(s.code, s.display, s.probability) for s in ranked}
-        return tuple(
-            replace(s, alternatives=tuple(a for c, a in other.items() if c in near[s.code])[:MOST])
-            for s in ranked
-        )
+        lookup = Lookup(reading)
+        probabilities = [self.probability(reading, c, codes, lookup) for c in candidates]
+        thresholds = Thresholds(self.accept_threshold, self.auto_threshold)
+        return suggest(candidates, probabilities, thresholds, codes, self.name)
 
-    def probability(self, reading: Reading, candidate: Candidate, codes: CodeSystem) -> float:
+    def probability(
+        self, reading: Reading, candidate: Candidate, codes: CodeSystem, lookup: Lookup
+    ) -> float:
         """Calibrated probability in [0, 1] that a coder would report the code."""
-        features = encode(reading, candidate, codes)
+        features = encode(reading, candidate, codes, lookup)
         log_odds = sum(
             self.weights[name] * value for name, value in zip(FEATURES, features, strict=True)
         )
         return round(1 / (1 + math.exp(-(self.slope * log_odds + self.intercept))), 4)
-
-    def _suggest(self, reading: Reading, candidate: Candidate, codes: CodeSystem) -> Suggestion:
-        probability = self.probability(reading, candidate, codes)
-        accepted = probability >= self.accept_threshold
-        return Suggestion(
-            code=candidate.code,
-            display=codes.title(candidate.code.value),
-            probability=probability,
-            decision=Decision.ACCEPT if accepted else Decision.REVIEW,
-            auto=self.auto_threshold is not None and probability >= self.auto_threshold,
-            role=Role.SECONDARY,
-            sequence=None,
-            evidence=candidate.evidence,
-            proof=prove(candidate, codes, self.name),
-        )
-
-
-def _neighbours(ranked: Sequence[Suggestion]) -> dict[Code, set[Code]]:
-    """Codes whose evidence overlaps, found in one sweep over the note."""
-    places = sorted((e.span, s.code) for s in ranked for e in s.evidence)
-    found: dict[Code, set[Code]] = {s.code: set() for s in ranked}
-    open_spans: list[tuple[Span, Code]] = []
-    for span, code in places:
-        open_spans = [(other, its) for other, its in open_spans if other.end > span.start]
-        for _, its in open_spans:
-            if its != code:
-                found[code].add(its)
-                found[its].add(code)
-        open_spans.append((span, code))
-    return found

@@ -54,6 +54,7 @@ app.command("search")(cli_codes.search)
 app.command("show")(cli_codes.show)
 app.add_typer(cli_codes.codesets, name="codesets")
 app.command("evaluate")(cli_run.evaluate)
+app.command("compare")(cli_run.compare)
 app.command("doctor")(cli_run.doctor)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coding.errors import UnknownCode
 from coding.types import Code, CodeEntry, System
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def show(
     from rich.console import Console
 
     registry = _registry(context)
-    entry = registry.lookup(Code.parse(system, code))
+    try:
+        entry = registry.lookup(Code.parse(system, code))
+    except UnknownCode as error:
+        raise UnknownCode(f"{code}: {error.message}; look for it with `chartcode search`") from None
     release = next(
         r for r in reversed(registry.releases()) if r.system == system and entry.code.value in r
     )

@@ -1,4 +1,4 @@
-"""`chartcode serve`, `evaluate` and `doctor`."""
+"""`chartcode serve`, `evaluate`, `compare` and `doctor`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
 ) -> None:
     """Serve the HTTP interface and the page at /."""
+    from coding.build import require_parts
     from service.config import load_config
     from service.server import serve as run_server
 
     config = load_config(context.obj)
+    require_parts(config.engine)
     run_server(
         replace(config, host=host or config.host, port=config.port if port is None else port)
     )
@@ -26,31 +28,96 @@ def serve(
 
 def evaluate(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="Gold charts, JSONL.")],
-    task: Annotated[str, typer.Option(help="What to evaluate: charts or negation.")] = "charts",
-    half: Annotated[
-        str, typer.Option(help="Half of the negation sentences: odd, even or all.")
-    ] = "odd",
-    out: Annotated[
-        Path | None, typer.Option("--json", metavar="OUT", help="Write the figures as JSON.")
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="Gold charts (JSONL), or what the task needs.")
+    ],
+    task: Annotated[
+        str,
+        typer.Option(
+            help="charts, codiesp-d, codiesp-x, negation, sections, retrieval, metamorphic or "
+            "faithfulness."
+        ),
+    ] = "charts",
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Part of the data: the split of charts, the folder of CodiEsp, the half of the "
+            "negation sentences (odd, even, all), dev or test terms."
+        ),
     ] = None,
-    baseline: Annotated[
-        bool, typer.Option("--baseline", help="Show keyword coding beside it.")
+    out: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="OUT", help="Write the figures, and a line for each note."),
+    ] = None,
+    also: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Further charts, pooled with PATH.")
+    ] = None,
+    train: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Training charts: refused if they leak, counted for the most frequent codes.",
+        ),
+    ] = None,
+    allow_leaks: Annotated[
+        bool, typer.Option("--allow-leaks", help="Measure on leaked charts, and say so.")
     ] = False,
+    baselines: Annotated[
+        bool, typer.Option(help="Show plain coders beside it; they take about as long.")
+    ] = True,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Acceptance threshold of the CodiEsp profile, else that of the model."),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=2, help="Only the first terms of the retrieval task.")
+    ] = None,
 ) -> None:
-    """Measure the coder on gold charts."""
+    """Measure the coder on gold: what it finds, how sure it is, where it goes wrong."""
     from rich.console import Console
 
-    from coding.build import build_coder
-    from eval.command import run_evaluation
+    from eval.command import Request, run_evaluation
+    from eval.engines import baseline_coders, coder_for, forms
     from service.config import load_config
 
-    coder = build_coder(load_config(context.obj).engine)
-    console = Console()
-    status = run_evaluation(
-        path, task=task, out=out, coder=coder, half=half, baseline=baseline, console=console
+    engine = load_config(context.obj).engine
+    request = Request(
+        path=path,
+        coder=coder_for(task, engine),
+        split=split,
+        also=tuple(also or ()),
+        train=tuple(train or ()),
+        allow_leaks=allow_leaks,
+        baselines=baselines,
+        others=baseline_coders(task, engine) if baselines else {},
+        threshold=threshold,
+        sample=sample,
+        forms=forms(),
     )
-    raise typer.Exit(status)
+    raise typer.Exit(run_evaluation(request, task=task, out=out, console=Console()))
+
+
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="Output of evaluate --json.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Another over the same data.")],
+    out: Annotated[
+        Path | None, typer.Option("--json", metavar="OUT", help="Write the differences as JSON.")
+    ] = None,
+) -> None:
+    """Compare two evaluations note by note, by paired bootstrap: B - A, its interval and p."""
+    from rich.console import Console
+
+    from coding.errors import InputError
+    from coding.to_json import dumps
+    from eval.compare import compare as compare_files
+    from eval.compare import comparison_json, comparison_table
+
+    if out is not None and not out.resolve().parent.is_dir():
+        raise InputError(f"{out.parent}: no such folder; make it or name another", field="json")
+    comparison = compare_files(a, b)
+    Console().print(comparison_table(comparison))
+    if out is not None:
+        out.write_text(dumps(comparison_json(comparison)) + "\n", encoding="utf-8")
 
 
 def doctor(context: typer.Context) -> None:

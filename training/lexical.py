@@ -24,6 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from codesets.lexicon import load_lexicon
 from coding.build import LEXICAL_VERSION, build_coder
+from coding.lookup import Lookup
 from coding.pipeline import Coder
 from coding.types import Assertion, Candidate, CodingOptions, Note, Reading
 from eval.charts import GoldChart, Tier, load_charts
@@ -106,6 +107,7 @@ def _example(coder: Coder, chart: GoldChart) -> Example:
     reading = coder.reader.read(note)
     codes = coder.codesets.at(CodingOptions().systems[0], note.service_date)
     candidates = coder.candidates(reading, codes)
+    lookup = Lookup(reading)
     core, status = chart.of_tier(Tier.CORE), chart.of_tier(Tier.STATUS)
     values = [c.code.value for c in candidates]
     return Example(
@@ -113,7 +115,7 @@ def _example(coder: Coder, chart: GoldChart) -> Example:
         reading=reading,
         candidates=candidates,
         features=np.array(
-            [encode(reading, c, codes) for c in candidates], dtype=np.float64
+            [encode(reading, c, codes, lookup) for c in candidates], dtype=np.float64
         ).reshape(-1, len(FEATURES)),
         labels=np.array([value in core for value in values], dtype=np.int64),
         used=np.array(

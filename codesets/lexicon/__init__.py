@@ -49,6 +49,7 @@ class Lexicon:
     history: tuple[tuple[str, str], ...]
     family: tuple[tuple[str, str], ...]
     integral: tuple[tuple[str, str], ...]
+    vague: frozenset[str]
     sha256: str
 
 
@@ -72,6 +73,7 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         history=tuple(_pairs(folder / "history.tsv")),
         family=tuple(_pairs(folder / "family.tsv")),
         integral=tuple(_pairs(folder / "integral.tsv")),
+        vague=frozenset(term for (term,) in _rows(folder / "vague.tsv", 1)),
         sha256=digest.hexdigest(),
     )
 

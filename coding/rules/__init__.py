@@ -10,6 +10,7 @@ from coding.rules.diabetes import DiabetesWith
 from coding.rules.excludes1 import Excludes1
 from coding.rules.hypertension import HypertensiveDisease
 from coding.rules.integral import IntegralSymptom
+from coding.rules.residual import UnspecifiedSite
 from coding.rules.sequence import Sequencing
 from coding.rules.specificity import LongestWords, MostSpecific
 from coding.rules.validity import ValidCode
@@ -22,6 +23,7 @@ def standard_rules(lexicon: Knowledge) -> tuple[Rule, ...]:
         *assertion_rules(lexicon),
         MostSpecific(),
         LongestWords(),
+        UnspecifiedSite(),
         HypertensiveDisease(),
         DiabetesWith(),
         ObstructiveDisease(),

@@ -50,6 +50,13 @@ def stem(value: str, codes: CodeSystem) -> frozenset[str]:
     return frozenset(_words(title[: absence.start()] if absence else title)) - _SIDES
 
 
+def denied(value: str, codes: CodeSystem) -> frozenset[str]:
+    """The words of the title that it says are absent: "without obstruction or gangrene"."""
+    title = _title(value, codes)
+    absence = _ABSENCE.search(title)
+    return frozenset(_words(title[absence.start() :])) if absence else frozenset()
+
+
 def sides(value: str, codes: CodeSystem) -> frozenset[str]:
     """The sides of the body that the title names."""
     return frozenset(_WORD.findall(_title(value, codes))) & _SIDES

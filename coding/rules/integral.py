@@ -73,7 +73,8 @@ def _explained(
 
     `causes` are the sorted spans of the accepted diagnoses.
     """
-    if not symptom.code.value.startswith("R"):
+    # R65 tells how severe a sepsis is and is reported with it (I.C.1.d).
+    if not symptom.code.value.startswith("R") or symptom.code.value.startswith("R65"):
         return False
     for piece in counting(symptom):
         end = piece.span.end

@@ -20,7 +20,7 @@ from coding.rules._draft import (
     rule_step,
     strength,
 )
-from coding.rules.generality import condition, scope, sides, stem, title_words
+from coding.rules.generality import condition, denied, scope, sides, stem, title_words
 from coding.rules.notes import goes_after, goes_before
 from coding.types import Code, Draft, Evidence, Reading, Reason, Span, Suggestion, System
 
@@ -101,6 +101,8 @@ def _supersedes(
     special: Suggestion, general: Suggestion, scopes: dict[str, str | None], codes: CodeSystem
 ) -> bool:
     one, other = special.code.value, general.code.value
+    if accepted(special) and _denies(other, one, codes):
+        return True
     width, own = scopes[other], scopes[one]
     if width is None or not one.startswith(width) or condition(one) == condition(other):
         return False
@@ -114,6 +116,15 @@ def _supersedes(
     if accepted(general) or special.probability < general.probability:
         return False
     return _overlap(special, general)
+
+
+def _denies(one: str, other: str, codes: CodeSystem) -> bool:
+    """Whether one code says of a condition that it is without what the other has with it."""
+    return (
+        not denied(one, codes).isdisjoint(stem(other, codes))
+        and stem(one, codes) <= stem(other, codes)
+        and sides(one, codes) == sides(other, codes)
+    )
 
 
 def _same_kind(one: str, other: str, width: str, codes: CodeSystem) -> bool:

@@ -14,6 +14,9 @@ from coding.errors import CodeSetMissing
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
+# A command that hangs fails its test instead of holding up all others.
+TIMEOUT_S = 120
+
 WORKED_EXAMPLE = (
     "72 y/o male with type 2 diabetes mellitus with diabetic chronic kidney disease stage 3b,"
     " hypertension, and COPD with acute exacerbation. Denies chest pain. No evidence of pneumonia."
@@ -51,7 +54,13 @@ def run(chartcode: Path, environment: dict[str, str]) -> Run:
     ) -> subprocess.CompletedProcess[bytes]:
         command = [chartcode, *arguments]
         return subprocess.run(
-            command, input=stdin, cwd=cwd, env=environment, capture_output=True, check=False
+            command,
+            input=stdin,
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            check=False,
+            timeout=TIMEOUT_S,
         )
 
     return run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ def test_same_answers_as_the_reading(scopes: list[Scope], cuts: list[int], at: S
     edges = sorted({0, *cuts, 3_000})
     sections = tuple(
         Section(f"part{start}", Span(start, min(start + 2, end)), Span(min(start + 2, end), end))
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     )
     note = Note("n", "x" * 3_000, Setting.OUTPATIENT)
     reading = Reading(note, sections, (), tuple(sorted(scopes, key=lambda s: s.span)))

@@ -31,6 +31,7 @@ def index_of(terms: Mapping[str, str]) -> TermIndex:
         history=(),
         family=(),
         integral=(),
+        vague=frozenset(),
         sha256="",
     )
     return build_terms(_Codes(terms), nothing)  # type: ignore[arg-type]

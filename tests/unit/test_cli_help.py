@@ -24,6 +24,7 @@ VERBS = (
     "codesets list",
     "codesets verify",
     "evaluate",
+    "compare",
     "doctor",
 )
 

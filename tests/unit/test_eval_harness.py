@@ -7,7 +7,7 @@ import pytest
 from coding.errors import InputError
 from coding.types import CodingOptions, Note, Setting
 from eval.baselines import keyword
-from eval.command import run_evaluation
+from eval.command import Request, run_evaluation
 from eval.harness import evaluate_charts
 from tests.unit.eval_kit import DenialReader, Releases, WordCoder, console, printed
 
@@ -89,7 +89,7 @@ def test_progress_counts_to_the_end(charts: Path) -> None:
 
 def test_json_has_every_figure_and_what_made_it(charts: Path, tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    status = run_evaluation(charts, out=out, coder=WordCoder(), console=console())
+    status = run_evaluation(Request(charts, WordCoder()), out=out, console=console())
     body = json.loads(out.read_text(encoding="utf-8"))
     assert status == 3
     assert (body["task"], body["split"], body["n"]) == ("charts", "some_dev", 4)
@@ -107,16 +107,39 @@ def test_json_has_every_figure_and_what_made_it(charts: Path, tmp_path: Path) ->
     assert body["failed"] == ["three", "four"]
 
 
+def test_json_tells_of_groups_risk_and_causes(charts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    run_evaluation(Request(charts, WordCoder()), out=out, console=console())
+    body = json.loads(out.read_text(encoding="utf-8"))
+    assert [g["charts"] for g in body["groups"] if g["by"] == "setting"] == [4]
+    assert body["risk"]["accepted"] == 3
+    assert body["risk"]["curve"] == [[1.0, pytest.approx(2 / 3, abs=1e-6), 0.9, 3]]
+    assert body["risk"]["auto"]["n"] == 0
+    assert len(body["reliability"]) == 10
+    assert {c["cause"]: c["n"] for c in body["missed"]} == {
+        "the note could not be coded": 2,
+        "the release lacks the code": 1,
+    }
+    assert sum(c["fn"] for c in body["chapters"].values()) == 3
+    assert set(body["baselines"]) == {"keyword", "bm25"}
+
+
+def test_everything_listed_is_seen_but_only_what_a_request_gets_is_scored(charts: Path) -> None:
+    found = evaluate_charts(charts, WordCoder(), options=CodingOptions(limit=1))
+    assert found.outcomes[0].seen == {"I10", "J18.9"}
+    assert found.outcomes[0].counts.exact.predicted == 1
+
+
 def test_same_figures_every_time(charts: Path, tmp_path: Path) -> None:
     bodies = []
     for name in ("a.json", "b.json"):
-        run_evaluation(charts, out=tmp_path / name, coder=WordCoder(), console=console())
+        run_evaluation(Request(charts, WordCoder()), out=tmp_path / name, console=console())
         bodies.append(json.loads((tmp_path / name).read_text(encoding="utf-8")))
     assert bodies[0]["metrics"] == bodies[1]["metrics"]
 
 
 def test_a_line_for_each_note_without_its_words(charts: Path, tmp_path: Path) -> None:
-    run_evaluation(charts, out=tmp_path / "f.json", coder=WordCoder(), console=console())
+    run_evaluation(Request(charts, WordCoder()), out=tmp_path / "f.json", console=console())
     content = (tmp_path / "f.notes.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in content.splitlines()]
     assert [line["id"] for line in lines] == ["one", "two", "three", "four"]
@@ -124,6 +147,8 @@ def test_a_line_for_each_note_without_its_words(charts: Path, tmp_path: Path) ->
     assert [s["violation"] for s in lines[0]["accepted"]] == [False, True]
     assert lines[0]["accepted"][0]["evidence"] == [[0, 3, 1.0]]
     assert lines[1]["missed"] == ["M1A.9XX9"]
+    assert lines[1]["missed_because"] == {"M1A.9XX9": "the release lacks the code"}
+    assert lines[0]["accepted"][1]["because"] == "words not to be coded: negated"
     assert lines[2]["error"]["type"] == "RuntimeError"
     for words in ("htn", "pneumonia", "asthma", "gout"):
         assert words not in content
@@ -131,11 +156,13 @@ def test_a_line_for_each_note_without_its_words(charts: Path, tmp_path: Path) ->
 
 def test_the_table_fits_80_columns_and_names_what_failed(charts: Path) -> None:
     to = console()
-    run_evaluation(charts, coder=WordCoder(), baseline=True, console=to)
+    run_evaluation(Request(charts, WordCoder()), console=to)
     text = printed(to)
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "…" not in text
-    for name in (*NAMES, "keyword", "three RuntimeError", "four PipelineError", "two M1A.9XX9"):
+    for name in (*NAMES, "keyword", "bm25", "three RuntimeError", "four PipelineError"):
+        assert name in text
+    for name in ("two M1A.9XX9", "the release lacks the code", "Auto-accept: the model accepts no"):
         assert name in text
 
 
@@ -158,7 +185,7 @@ def test_the_keyword_baseline_takes_whole_titles_and_no_hints() -> None:
     ("arguments", "named"),
     [
         ({"task": "poetry"}, "task"),
-        ({"task": "negation", "half": "third"}, "half"),
+        ({"task": "negation", "split": "third"}, "split"),
         ({"out": Path("nowhere/at/all.json")}, "json"),
     ],
 )
@@ -166,7 +193,8 @@ def test_wrong_arguments_are_refused_by_name(
     charts: Path, arguments: dict[str, object], named: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        run_evaluation(charts, coder=WordCoder(), console=console(), **arguments)  # type: ignore[arg-type]
+        request = Request(charts, WordCoder(), split=arguments.pop("split", None))  # type: ignore[arg-type]
+        run_evaluation(request, console=console(), **arguments)  # type: ignore[arg-type]
     assert caught.value.field == named
 
 
@@ -176,5 +204,6 @@ def test_figures_never_replace_the_charts(charts: Path, name: str) -> None:
     moved = charts.with_name("some_dev.notes.jsonl") if name.endswith(".json") else charts
     charts.rename(moved)
     with pytest.raises(InputError, match="name another"):
-        run_evaluation(moved, out=charts.with_name(name), coder=WordCoder(), console=console())
+        request = Request(moved, WordCoder())
+        run_evaluation(request, out=charts.with_name(name), console=console())
     assert moved.read_bytes() == before

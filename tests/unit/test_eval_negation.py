@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coding.errors import InvalidNote
-from eval.command import run_evaluation
+from eval.command import Request, run_evaluation
 from eval.negation import load_mentions
 from tests.unit.eval_kit import WordCoder, console, printed
 
@@ -35,6 +35,12 @@ def test_mentions_are_distinct_located_and_lower_case(tmp_path: Path) -> None:
     assert mentions[0].span.of(mentions[0].text) == "fever"
 
 
+def test_one_kind_alone_is_nothing_to_tell_apart(tmp_path: Path) -> None:
+    request = Request(sentences(tmp_path, KIT[0], KIT[4]), WordCoder(), split="all")
+    with pytest.raises(InvalidNote, match="all mentions of its all half are of one kind"):
+        run_evaluation(request, task="negation", console=console())
+
+
 def test_halves_go_by_the_hash_of_the_sentence_as_it_stands(tmp_path: Path) -> None:
     even = "7\tpain\tPain.\t0\t4\tAffirmed\tRecent\tPatient"
     rows = (*KIT, even)
@@ -51,14 +57,8 @@ def test_halves_go_by_the_hash_of_the_sentence_as_it_stands(tmp_path: Path) -> N
 
 def test_negation_is_judged_by_what_the_reader_asserts(tmp_path: Path) -> None:
     out, to = tmp_path / "neg.json", console()
-    status = run_evaluation(
-        sentences(tmp_path, *KIT),
-        task="negation",
-        half="all",
-        out=out,
-        coder=WordCoder(),
-        console=to,
-    )
+    request = Request(sentences(tmp_path, *KIT), WordCoder(), split="all")
+    status = run_evaluation(request, task="negation", out=out, console=to)
     body = json.loads(out.read_text(encoding="utf-8"))
     assert status == 0
     assert (body["task"], body["split"], body["n"]) == ("negation", "kit:all", 4)

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from coding.lookup import Lookup
 from coding.protocols import CodeSystem
 from coding.types import (
     Assertion,
@@ -44,7 +45,8 @@ def _ranker(**points: float) -> LexicalRanker:
 
 
 def test_features_have_their_names(icd10cm: CodeSystem) -> None:
-    values = dict(zip(FEATURES, encode(READING, _candidate("J44.9", "COPD"), icd10cm), strict=True))
+    features = encode(READING, _candidate("J44.9", "COPD"), icd10cm, Lookup(READING))
+    values = dict(zip(FEATURES, features, strict=True))
     assert values["bias"] == 1
     assert values["prior"] == 0.6
     assert values["in_diagnosis"] == values["from_lexicon"] == values["one_word"] == 1
@@ -56,7 +58,7 @@ def test_probability_is_the_logistic_of_the_points(icd10cm: CodeSystem) -> None:
     candidate = _candidate("J44.9", "COPD")
     ranker = _ranker(bias=-1.0, in_diagnosis=2.0, prior=0.5)
     expected = 1 / (1 + math.exp(-(-1.0 + 2.0 + 0.5 * 0.6)))
-    assert ranker.probability(READING, candidate, icd10cm) == round(expected, 4)
+    assert ranker.probability(READING, candidate, icd10cm, Lookup(READING)) == round(expected, 4)
 
 
 def test_thresholds_decide(icd10cm: CodeSystem) -> None:

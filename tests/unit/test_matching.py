@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from codesets.lexicon import Abbreviation
-from coding.matching import ShortForms, find_terms, read_sentence
+from coding.matching import find_terms, read_sentence
+from coding.short_forms import ShortForms
 from coding.terms import TermIndex
 from coding.types import Span
 from tests.unit.term_kit import index_of
@@ -22,11 +23,18 @@ TERMS = {
     "chest wall pain": "R07.89",
     "abdominal pain": "R10.9",
     "multiple sclerosis": "G35",
+    "hypertensive chronic kidney disease": "I12.9",
+    "secondary hypertension": "I15.9",
+    "type 1 diabetes": "E10.9",
+    "torn anterior cruciate ligament": "S83.51",
+    "hepatitis A": "B15.9",
+    "hepatitis": "K75.9",
 }
 FORMS = ShortForms(
     (
         Abbreviation("CKD", "chronic kidney disease", False),
         Abbreviation("T2DM", "type 2 diabetes mellitus", False),
+        Abbreviation("ACL", "anterior cruciate ligament", True),
         Abbreviation("MS", "multiple sclerosis", True),
         Abbreviation("w/", "with", False),
     )
@@ -82,3 +90,35 @@ def test_offsets_are_into_the_whole_text() -> None:
     sentence = read_sentence(text, Span(6, len(text)), FORMS)
     match = find_terms(sentence, index_of(TERMS))[0]
     assert match.span.of(text) == "CKD"
+
+
+def test_two_diseases_of_one_wording_are_found_beside_it(
+    found: Callable[[str], set[tuple[str, str]]],
+) -> None:
+    assert found("hypertension and CKD") == {
+        ("I12.9", "hypertension and CKD"),
+        ("N18.9", "CKD"),
+    }
+    assert found("CKD secondary to hypertension") >= {("N18.9", "CKD")}
+    assert "I15.9" not in {code for code, _ in found("CKD secondary to hypertension")}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1. Type 2 diabetes", "E11.9"),
+        ("R chest wall pain", "R07.89"),
+        ("torn ACL", "S83.51"),
+        ("hepatitis A", "B15.9"),
+    ],
+)
+def test_numbers_sides_and_short_forms(
+    found: Callable[[str], set[tuple[str, str]]], text: str, code: str
+) -> None:
+    assert {its for its, _ in found(text)} == {code}
+
+
+def test_words_that_are_denied_say_nothing_of_the_mention() -> None:
+    text = "asthma without exacerbation, acute bronchitis"
+    sentence = read_sentence(text, Span(0, len(text)), FORMS)
+    assert [w.span.of(text) for w in sentence.words if w.denied] == ["exacerbation"]

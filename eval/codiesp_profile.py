@@ -1,0 +1,163 @@
+"""How Chartcode codes CodiEsp: every mention, whatever is said of it, on the code set of 2018.
+
+A coder without rules, since each of them rejects or adds codes by reporting guidelines that CodiEsp
+does not follow, with an acceptance threshold of its own. Choose the threshold on the train split:
+
+    python -m eval.codiesp_profile ../shared/data/notes/codiesp
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from codesets.lexicon import load_lexicon
+from coding.build import RANKERS, EngineConfig, build_coder, config_sha256
+from coding.errors import InputError
+from coding.pipeline import Coder
+from coding.protocols import CodeSystem, Ranker
+from coding.types import Candidate, CodingOptions, CodingResult, Note, Reading, Setting, Span
+from eval.codiesp import Document, load_codiesp, need_folder
+from eval.harness import NoteCoder
+
+THRESHOLDS: Mapping[str, float] = {"lexical": 0.0085}
+"""Acceptance threshold in [0, 1] by ranker, each chosen on CodiEsp train by the command above."""
+
+SPLIT_SINCE = (
+    "D72.1", "E87.2", "H54.0", "H54.1", "H54.2", "I31.3", "I48.1", "I48.2", "I71.1", "I71.2",
+    "I71.3", "I71.4", "I71.5", "I71.6", "K20.8", "K20.9", "K35.2", "K35.3", "K35.8", "K56.5",
+    "K56.60", "K56.69", "K59.8", "M54.5", "M79.1", "N18.3", "R05", "R51", "R74.0", "T07",
+    "T14.8", "T14.90", "T14.91",
+)  # fmt: skip
+"""Codes of 2018 that are headers today (ICD-10-CM addenda of FY2018 to FY2026)."""
+
+EVERYTHING = CodingOptions(limit=100_000, min_probability=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """A code of the 2018 set with its probability in [0, 1] and the words it rests on."""
+
+    code: str
+    probability: float
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The candidates of an engine, as a generator."""
+
+    coder: Coder
+    name: str = "found"
+
+    def generate(self, reading: Reading, codes: CodeSystem) -> tuple[Candidate, ...]:
+        return self.coder.candidates(reading, codes)
+
+
+def build_profile(config: EngineConfig, ranker: Ranker | None = None) -> Coder:
+    """The configured engine without its rules. Raises: as coding.build.build_coder."""
+    if ranker is None and config.ranker in RANKERS:
+        ranker = RANKERS[config.ranker](load_lexicon())
+    base = build_coder(config, ranker)
+    if ranker is None:
+        raise AssertionError("an unknown ranker is refused by build_coder")
+    return Coder(
+        reader=base.reader,
+        generators=(_Found(base),),
+        ranker=ranker,
+        rules=(),
+        codesets=base.codesets,
+        config_sha256=config_sha256(config),
+        max_note_chars=config.max_note_chars,
+    )
+
+
+def threshold_for(model: str, given: float | None = None) -> float:
+    """The threshold for a model by the first word of its name, or the one given.
+
+    Raises: InputError where none is known or the given one is no probability.
+    """
+    if given is not None:
+        if not 0 <= given <= 1:
+            raise InputError("threshold must lie between 0 and 1", field="threshold")
+        return given
+    kind = model.split(" ", 1)[0]
+    if kind not in THRESHOLDS:
+        raise InputError(
+            f"no CodiEsp threshold is known for the model {model}; choose one on the train split "
+            "(python -m eval.codiesp_profile PATH) and give it as --threshold",
+            field="threshold",
+        )
+    return THRESHOLDS[kind]
+
+
+def note_of(document: Document) -> Note:
+    """The English text as a note."""
+    return Note(document.id, document.text, Setting.OUTPATIENT)
+
+
+def predicted(result: CodingResult) -> tuple[Predicted, ...]:
+    """The diagnoses of a result in the codes of 2018, likeliest first, ties by code."""
+    found: dict[str, Predicted] = {}
+    for suggestion in result.suggestions:
+        code = in_2018(suggestion.code.value)
+        spans = tuple(e.span for e in suggestion.evidence)
+        old = found.get(code, Predicted(code, 0.0, ()))
+        found[code] = Predicted(
+            code, max(old.probability, suggestion.probability), old.spans + spans
+        )
+    return tuple(sorted(found.values(), key=lambda p: (-p.probability, p.code)))
+
+
+def in_2018(code: str) -> str:
+    """The code of SPLIT_SINCE that a code of today was split off from, else the code."""
+    return next((old for old in SPLIT_SINCE if code.startswith(old)), code)
+
+
+def best_threshold(
+    documents: Iterable[tuple[Document, Sequence[Predicted]]],
+) -> tuple[float, float]:
+    """The threshold with the best micro F1 against the official gold, and that F1."""
+    judged, gold = [], 0
+    for document, codes in documents:
+        gold += len(document.gold)
+        judged += [(p.probability, p.code in document.gold) for p in codes]
+    judged.sort(key=lambda item: -item[0])
+    best, right = (1.0, 0.0), 0
+    for n, (probability, hit) in enumerate(judged, 1):
+        right += hit
+        f1 = 2 * right / (n + gold)
+        if (n == len(judged) or judged[n][0] < probability) and f1 > best[1]:
+            best = probability, f1
+    return best
+
+
+def fit_threshold(folder: Path, coder: NoteCoder, console: Console) -> tuple[float, float]:
+    """Code the train split and choose. Raises: InvalidNote as eval.codiesp does."""
+    need_folder(folder)
+    documents = load_codiesp(folder, "train")
+    return best_threshold(
+        (document, predicted(coder.code(note_of(document), EVERYTHING)))
+        for document in track(documents, "coding train", console=console)
+    )
+
+
+def main(
+    folder: Annotated[Path, typer.Argument(help="CodiEsp in its official layout")],
+    ranker: Annotated[str, typer.Option(help="as in chartcode.toml")] = EngineConfig().ranker,
+) -> None:
+    """Print the acceptance threshold that gives the best F1 on CodiEsp train."""
+    console = Console()
+    coder = build_profile(EngineConfig(ranker=ranker))
+    threshold, f1 = fit_threshold(folder, coder, console)
+    console.print(f"{coder.provenance.model}: threshold {threshold:.4f}, F1 {f1:.3f} on train")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,81 @@
+"""Ranked candidates with their probabilities -> suggestions: what every ranker does alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from coding.proof import prove
+from coding.protocols import CodeSystem
+from coding.types import Alternative, Candidate, Code, Decision, Role, Span, Suggestion
+
+# Alternatives shown beside a suggestion.
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities from which a code is accepted, and accepted without a look (None: never)."""
+
+    accept: float
+    auto: float | None
+
+
+def suggest(
+    candidates: Sequence[Candidate],
+    probabilities: Sequence[float],
+    thresholds: Thresholds,
+    codes: CodeSystem,
+    model: str,
+) -> tuple[Suggestion, ...]:
+    """A suggestion for every candidate, likeliest first, with the others of the same words.
+
+    Probabilities lie in [0, 1] and are rounded to 4 decimals before thresholds apply.
+    """
+    ranked = [
+        _one(candidate, round(probability, 4), thresholds, codes, model)
+        for candidate, probability in zip(candidates, probabilities, strict=True)
+    ]
+    ranked.sort(key=lambda s: (-s.probability, s.code.value))
+    near = _neighbours(ranked)
+    other = {s.code: Alternative(s.code, s.display, s.probability) for s in ranked}
+    return tuple(
+        replace(s, alternatives=tuple(other[c] for c in other if c in near[s.code])[:MOST])
+        for s in ranked
+    )
+
+
+def _one(
+    candidate: Candidate,
+    probability: float,
+    thresholds: Thresholds,
+    codes: CodeSystem,
+    model: str,
+) -> Suggestion:
+    accepted = probability >= thresholds.accept
+    return Suggestion(
+        code=candidate.code,
+        display=codes.title(candidate.code.value),
+        probability=probability,
+        decision=Decision.ACCEPT if accepted else Decision.REVIEW,
+        auto=thresholds.auto is not None and probability >= thresholds.auto,
+        role=Role.SECONDARY,
+        sequence=None,
+        evidence=candidate.evidence,
+        proof=prove(candidate, codes, model),
+    )
+
+
+def _neighbours(ranked: Sequence[Suggestion]) -> dict[Code, set[Code]]:
+    """Codes whose evidence overlaps, found in one sweep over the note."""
+    places = sorted((e.span, s.code) for s in ranked for e in s.evidence)
+    found: dict[Code, set[Code]] = {s.code: set() for s in ranked}
+    open_spans: list[tuple[Span, Code]] = []
+    for span, code in places:
+        open_spans = [(other, its) for other, its in open_spans if other.end > span.start]
+        for _, its in open_spans:
+            if its != code:
+                found[code].add(its)
+                found[its].add(code)
+        open_spans.append((span, code))
+    return found
