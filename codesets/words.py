@@ -78,6 +78,8 @@ _ROMAN_AFTER_LEVEL = {"i": "1", "ia": "1a", "ib": "1b", "ic": "1c", "v": "5", "v
 _NAMED_BY_LETTER = frozenset({"hepatitis", "vitamin", "group", "influenza", "flu", "hemophil"})
 _LEVELS = frozenset({"type", "stage", "grade", "class", "nyha", "group"})
 
+_NUMBER = re.compile(r"\d+[a-d]?")
+
 STOPWORDS = frozenset(
     """a an and are as at be by due for from has have in into is it its nec nos of on or other
     patient pt s specifi than that the their them this to unspecifi was were which""".split()  # noqa: SIM905
@@ -93,8 +95,12 @@ class Token:
     end: int
 
 
-def normalise(text: str) -> tuple[Token, ...]:
-    """The words of a text in order. Decimals stay whole, hyphens and slashes part words."""
+def normalise(text: str, *, levels: bool = False) -> tuple[Token, ...]:
+    """The words of a text in order. Decimals stay whole, hyphens and slashes part words.
+
+    With `levels` the number after "type", "stage" and their like is bound to it ("stage:3b"), so
+    that the 2 of "type 2 diabetes with CKD stage 3b" is no stage.
+    """
     tokens = []
     before = ""
     for match in _WORD.finditer(text):
@@ -103,7 +109,8 @@ def normalise(text: str) -> tuple[Token, ...]:
             stem = _ROMAN_AFTER_LEVEL[stem]
         if stem == "a" and before in _NAMED_BY_LETTER:
             stem = "letter-a"
-        tokens.append(Token(stem, match.start(1), match.end(1)))
+        bound = levels and before in _LEVELS and _NUMBER.fullmatch(stem)
+        tokens.append(Token(f"{before}:{stem}" if bound else stem, *match.span(1)))
         before = stem
     return tuple(tokens)
 

@@ -138,7 +138,7 @@ def _near(sentence: Sentence, words: tuple[Word, ...]) -> Mapping[str, int]:
     near: dict[str, int] = {}
     for word in sentence.words:
         distance = max(first - word.place, word.place - last, 0)
-        if word.denied and distance:
+        if distance and (word.denied or sentence.names_another(word)):
             continue
         if distance <= REACH and distance < near.get(word.stem, REACH + 1):
             near[word.stem] = distance

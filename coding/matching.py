@@ -19,6 +19,7 @@ from coding.types import Span
 
 # Words that tell a side or a degree stand inside a term without breaking it.
 _TRANSPARENT = frozenset({"right", "left", "bilater", "acut", "chronic", "mild", "moder", "sever"})
+_COURSES = frozenset({"acut", "chronic"})
 # Content words and commas that may stand between the words of a term.
 MAX_GAP = 2
 # How far from its rarest word the others of a term are looked for: around, before, after.
@@ -79,6 +80,10 @@ class Sentence:
         used = Counter(word.place for word in words)
         return len(used) == 1 or all(2 * n >= self._spelled[p] for p, n in used.items())
 
+    def names_another(self, word: Word) -> bool:
+        """Whether an "acute" or "chronic" is part of another disease's short form, as in COPD."""
+        return word.stem in _COURSES and self._spelled[word.place] > 1
+
     def enumerates(self, words: Sequence[Word]) -> bool:
         """Whether a separator, "and" or "or" stands among these words: they may be several."""
         first, last = min(w.place for w in words), max(w.place for w in words)
@@ -118,7 +123,7 @@ class Match:
 def read_sentence(text: str, span: Span, forms: ShortForms) -> Sentence:
     """Split a sentence of a text into content words."""
     sentence = span.of(text)
-    tokens = normalise(sentence)
+    tokens = normalise(sentence, levels=True)
     words: list[Word] = []
     breaks: list[int] = []
     joins: list[int] = []

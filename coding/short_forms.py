@@ -17,8 +17,8 @@ class ShortForms:
     def __init__(self, abbreviations: Sequence[Abbreviation]) -> None:
         self._forms: dict[tuple[str, ...], list[tuple[Abbreviation, tuple[str, ...]]]] = {}
         for entry in abbreviations:
-            key = tuple(token.stem for token in normalise(entry.short))
-            stems = tuple(token.stem for token in normalise(entry.long))
+            key = tuple(token.stem for token in normalise(entry.short, levels=True))
+            stems = tuple(token.stem for token in normalise(entry.long, levels=True))
             self._forms.setdefault(key, []).append((entry, stems))
 
     def at(self, tokens: Sequence[Token], i: int, text: str) -> tuple[int, tuple[str, ...]] | None:
@@ -34,7 +34,7 @@ class ShortForms:
 
     def stems(self, text: str) -> tuple[str, ...]:
         """The stems of a wording with its short forms spelled out."""
-        tokens = normalise(text)
+        tokens = normalise(text, levels=True)
         found: list[str] = []
         i = 0
         while i < len(tokens):

@@ -12,9 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from codesets.words import normalise
 from coding.protocols import CodeSystem
-from coding.terms import IGNORED
+from coding.terms import stem_set
 
 _OPEN = re.compile(
     r"^other and unspecified\b|\bunspecified whether\b[^,]*|\bwith stage \d.*\bor unspecified\b.*"
@@ -30,7 +29,7 @@ _OTHER = re.compile(r"^other\b", re.I)
 # A fracture not said to be nondisplaced or open is displaced and closed (I.C.19.c).
 _PRESUMED = frozenset({"displac", "close"})
 # "Stage 3b" is a stage 3.
-_SUBLEVEL = re.compile(r"[1-5][a-d]")
+_SUBLEVEL = re.compile(r"stage:[1-5][a-d]")
 # Seventh characters by what the note says of the episode of care (I.C.19.a).
 _SEQUELA = frozenset({"sequela", "late"})
 _AFTERCARE = frozenset({"follow", "aftercare", "postop", "healing", "heal", "subsequ", "recheck"})
@@ -51,7 +50,7 @@ class Specificity:
         the stems of the term that named the code. The result is billable unless the tabular list
         leaves no way to choose.
         """
-        near = {**{stem[0]: n for stem, n in near.items() if _SUBLEVEL.fullmatch(stem)}, **near}
+        near = {**{stem[:-1]: n for stem, n in near.items() if _SUBLEVEL.fullmatch(stem)}, **near}
         # The mention's own words have named this code already: only others can say more.
         own = own | _stems(self._codes.title(value))
         others = {stem: n for stem, n in near.items() if n or stem not in own}
@@ -176,4 +175,4 @@ def _adds(pattern: re.Pattern[str], title: str, parent: str) -> bool:
 
 
 def _stems(title: str) -> frozenset[str]:
-    return frozenset(token.stem for token in normalise(_ASIDE.sub("", title))) - IGNORED
+    return stem_set(_ASIDE.sub("", title))

@@ -23,7 +23,7 @@ from coding.errors import CodeSetMissing
 from coding.protocols import CodeSystem
 from coding.short_forms import ShortForms
 
-TERMS_VERSION = 2
+TERMS_VERSION = 3
 SOURCES = ("lexicon", "title", "inclusion")
 # Words of titles that say what is absent or left open: no note is expected to repeat them.
 _OPEN = re.compile(
@@ -231,7 +231,7 @@ def build_terms(codes: CodeSystem, lexicon: Lexicon) -> TermIndex:
 
 def stem_set(text: str) -> frozenset[str]:
     """The stems of a wording that a match must find."""
-    return frozenset(token.stem for token in normalise(text)) - IGNORED
+    return frozenset(token.stem for token in normalise(text, levels=True)) - IGNORED
 
 
 def wordings(title: str) -> tuple[str, ...]:

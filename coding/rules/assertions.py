@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,22 @@ CONFIRMED_ONLY = ("A92.5", "B20", "J09", "J10", "U07.1")
 Sections I.C.1.a.1, I.C.1.f, I.C.1.g and I.C.10.c.
 """
 
+STAY_SECTIONS = frozenset(
+    {
+        "diagnosis",
+        "discharge_diagnosis",
+        "assessment",
+        "assessment_plan",
+        "impression",
+        "hospital_course",
+        "problem_list",
+    }
+)
+"""Where an inpatient note says what was treated during the stay (Section III)."""
+
+_RESOLVED = re.compile(r"resolv|recovered", re.I)
+_OVER = re.compile(r"childhood|as a child|outgr[eo]w", re.I)
+
 PARTNER_SHARE = 0.5
 """A history code is optional to report: it gets half the probability of what was rejected."""
 
@@ -59,30 +76,42 @@ class Standing:
 
     chronic: frozenset[str]
 
-    def bars(self, code: Code, evidence: Evidence, note: Note) -> Reason | None:
+    def bars(self, code: Code, evidence: Evidence, reading: Reading) -> Reason | None:
         """The reason why these words cannot carry the code; nothing where they can."""
         for assertion, reason in PRECEDENCE:
-            if assertion in evidence.assertions and not self._admits(code.value, assertion, note):
+            if assertion in evidence.assertions and not self._admits(
+                code.value, assertion, evidence, reading
+            ):
                 return reason
         return None
 
-    def verdict(self, suggestion: Suggestion, note: Note) -> Reason | None:
+    def verdict(self, suggestion: Suggestion, reading: Reading) -> Reason | None:
         """Why none of the evidence counts: the reason of the heaviest; nothing where some does."""
-        reasons = [(self.bars(suggestion.code, e, note), e.weight) for e in suggestion.evidence]
+        reasons = [(self.bars(suggestion.code, e, reading), e.weight) for e in suggestion.evidence]
         barred = [(reason, weight) for reason, weight in reasons if reason is not None]
         if not barred or len(barred) < len(reasons):
             return None
         order = [reason for _, reason in PRECEDENCE]
         return min(barred, key=lambda pair: (-pair[1], order.index(pair[0])))[0]
 
-    def _admits(self, value: str, assertion: Assertion, note: Note) -> bool:
+    def _admits(
+        self, value: str, assertion: Assertion, evidence: Evidence, reading: Reading
+    ) -> bool:
         match assertion:
             case Assertion.FAMILY:
                 return between(value, "Z80", "Z84")
             case Assertion.HISTORICAL:
+                cues = _cues(evidence, Assertion.HISTORICAL, reading)
+                if cues and all(_OVER.search(cue) for cue in cues):
+                    return False
+                if cues and all(_RESOLVED.search(cue) for cue in cues):
+                    # What was treated and resolved during the stay is a diagnosis of the stay.
+                    return reading.note.setting is Setting.INPATIENT and (
+                        evidence.section in STAY_SECTIONS
+                    )
                 return self._stays_active(value)
             case Assertion.UNCERTAIN:
-                return uncertain_counts(note) and not value.startswith(CONFIRMED_ONLY)
+                return uncertain_counts(reading.note) and not value.startswith(CONFIRMED_ONLY)
             case _:
                 return False
 
@@ -91,6 +120,15 @@ class Standing:
         if between(value, "Z79", "Z99") or value.startswith("I25.2"):
             return True
         return any(value[:length] in self.chronic for length in range(1, len(value) + 1))
+
+
+def _cues(evidence: Evidence, assertion: Assertion, reading: Reading) -> list[str]:
+    """The words that make this assertion of the evidence."""
+    return [
+        scope.cue.of(reading.note.text)
+        for scope in reading.scopes
+        if scope.assertion is assertion and scope.span.overlaps(evidence.span)
+    ]
 
 
 def uncertain_counts(note: Note) -> bool:
@@ -108,25 +146,26 @@ class AssertionRule:
 
     def apply(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:  # noqa: ARG002
         """Judge every diagnosis on its own evidence."""
-        note = reading.note
         reasons: dict[Code, Reason] = {}
         judged = []
         for suggestion in draft.suggestions:
             if not is_diagnosis(suggestion):
                 judged.append(suggestion)
                 continue
-            reason = self.standing.verdict(suggestion, note)
+            reason = self.standing.verdict(suggestion, reading)
             if reason is not None:
                 reasons[suggestion.code] = reason
-            judged.append(suggestion if reason else self._rest(suggestion, note))
+            judged.append(suggestion if reason else self._rest(suggestion, reading))
         return reject_all(replace(draft, suggestions=tuple(judged)), reasons)
 
-    def _rest(self, suggestion: Suggestion, note: Note) -> Suggestion:
+    def _rest(self, suggestion: Suggestion, reading: Reading) -> Suggestion:
         code = suggestion.code
-        barred = [self.standing.bars(code, e, note) is not None for e in suggestion.evidence]
+        barred = [self.standing.bars(code, e, reading) is not None for e in suggestion.evidence]
         if not any(barred):
             return suggestion
-        pieces = reweigh(suggestion.evidence, lambda e: self.standing.bars(code, e, note) is None)
+        pieces = reweigh(
+            suggestion.evidence, lambda e: self.standing.bars(code, e, reading) is None
+        )
         return replace(suggestion, evidence=tuple(pieces))
 
 
@@ -147,11 +186,10 @@ class HistoryPartner:
 
     def apply(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:
         """Add at most one partner for the same words: that of the most probable condition."""
-        note = reading.note
         told = [
             s
             for s in draft.suggestions
-            if is_diagnosis(s) and self.standing.verdict(s, note) is self.reason
+            if is_diagnosis(s) and self.standing.verdict(s, reading) is self.reason
         ]
         known = {s.code for s in draft.suggestions} | {r.code for r in draft.rejected}
         sources: dict[Code, list[Suggestion]] = {}
@@ -163,18 +201,18 @@ class HistoryPartner:
             if code not in known:
                 sources.setdefault(code, []).append(suggestion)
         for code, parts in sorted(sources.items()):
-            draft = draft.put(self._partner(code, parts, note, codes))
+            draft = draft.put(self._partner(code, parts, reading, codes))
         return draft
 
     def _partner(
-        self, code: Code, parts: list[Suggestion], note: Note, codes: CodeSystem
+        self, code: Code, parts: list[Suggestion], reading: Reading, codes: CodeSystem
     ) -> Suggestion:
         lead = min(parts, key=strength)
         places = {
             e.span: e
             for s in reversed(parts)
             for e in s.evidence
-            if self.standing.bars(s.code, e, note) is self.reason
+            if self.standing.bars(s.code, e, reading) is self.reason
         }
         evidence = normalised([places[span] for span in sorted(places)])
         return Suggestion(

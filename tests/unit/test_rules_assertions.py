@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from coding.rules.assertions import assertion_rules
-from coding.types import Assertion, Claim, Decision, Draft, Reading, Setting
-from tests.unit.rule_kit import CODES, KNOWLEDGE, read, reasons, suggest, the, values, words
+from coding.types import Assertion, Claim, Decision, Draft, Reading, Scope, Setting
+from tests.unit.rule_kit import CODES, KNOWLEDGE, place, read, reasons, suggest, the, values, words
 
 A = Assertion
 
@@ -142,3 +144,33 @@ def test_covid_is_coded_only_when_confirmed() -> None:
     draft = Draft((suggest("U07.1", words(text, "COVID-19", A.UNCERTAIN)),))
     result = apply(draft, read(text, setting=Setting.INPATIENT))
     assert reasons(result) == {"U07.1": "uncertain"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "section", "counts"),
+    [
+        (Setting.INPATIENT, "discharge_diagnosis", True),
+        (Setting.INPATIENT, "past_medical_history", False),
+        (Setting.OUTPATIENT, "discharge_diagnosis", False),
+    ],
+)
+def test_what_resolved_during_the_stay_is_a_diagnosis_of_the_stay(
+    setting: Setting, section: str, counts: bool
+) -> None:
+    text = "Acute kidney injury, resolved by day 4."
+    evidence = replace(words(text, "Acute kidney injury", A.HISTORICAL), section=section)
+    reading = read(text, setting=setting)
+    scope = Scope(A.HISTORICAL, evidence.span, place(text, "resolved"))
+    reading = replace(reading, scopes=(scope,))
+    result = apply(Draft((suggest("N17.9", evidence),)), reading)
+    assert (values(result) == ["N17.9"]) is counts
+
+
+def test_a_chronic_disease_of_childhood_is_over() -> None:
+    text = "Hypertension in childhood."
+    evidence = words(text, "Hypertension", A.HISTORICAL)
+    reading = read(text)
+    assert values(apply(Draft((suggest("I10", evidence),)), reading)) == ["I10"]
+    scope = Scope(A.HISTORICAL, evidence.span, place(text, "childhood"))
+    reading = replace(reading, scopes=(scope,))
+    assert reasons(apply(Draft((suggest("I10", evidence),)), reading)) == {"I10": "historical"}

@@ -79,3 +79,33 @@ def test_a_real_chart_of_kidney_heart_and_lung(codes: CodeSystem) -> None:
     }
     assert all(codes.excludes1(a, b) is None for a in values(draft) for b in values(draft))
     assert icd("I13.0") in {s.code for s in draft.suggestions}
+
+
+def apply_all(codes: CodeSystem, draft: Draft, text: str) -> Draft:
+    for rule in standard_rules(load_lexicon()):
+        draft = rule.apply(draft, read(text), codes)
+    return draft
+
+
+def test_without_cholecystitis_goes_where_cholecystitis_is_accepted(codes: CodeSystem) -> None:
+    text = "Symptomatic gallstones. Cholelithiasis with chronic cholecystitis."
+    draft = Draft(
+        (
+            suggest("K80.20", words(text, "gallstones")),
+            suggest("K80.10", words(text, "Cholelithiasis with chronic cholecystitis")),
+        )
+    )
+    result = apply_all(codes, draft, text)
+    assert values(result) == ["K80.10"]
+    assert reasons(result) == {"K80.20": "superseded"}
+
+
+def test_severe_sepsis_is_no_symptom_of_sepsis(codes: CodeSystem) -> None:
+    text = "Severe sepsis due to urinary tract infection."
+    draft = Draft(
+        (
+            suggest("R65.20", words(text, "Severe sepsis")),
+            suggest("N39.0", words(text, "urinary tract infection")),
+        )
+    )
+    assert sorted(values(apply_all(codes, draft, text))) == ["N39.0", "R65.20"]

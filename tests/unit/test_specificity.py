@@ -42,7 +42,7 @@ def specificity(icd10cm: CodeSystem) -> Specificity:
 def test_takes_what_the_words_support(
     specificity: Specificity, value: str, words: str, expected: str
 ) -> None:
-    near = {token.stem: 1 for token in normalise(words)}
+    near = {token.stem: 1 for token in normalise(words, levels=True)}
     assert specificity.refine(value, near) == expected
 
 
