@@ -4,7 +4,7 @@
 # Twice quiet: errors only.
 PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help install run test test-training fit-lexical lint types bench report lock clean
+.PHONY: help install run test test-training fit-lexical train-encoder lint types bench report lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make report         every evaluation whose data is there, as out/report.html"
 	@echo "make test-training  the tests that need torch (a large download)"
 	@echo "make fit-lexical    fit the lexical ranker anew: CHARTS='a.jsonl b.jsonl'"
+	@echo "make train-encoder  fine-tune the encoder of wordings into out/encoder: TERMS=folder"
 	@echo "make lock           choose the locked versions anew, see lock/README.md"
 	@echo "make clean          remove .venv and everything built"
 
@@ -72,6 +73,9 @@ test-training: install .venv/.train
 fit-lexical: install .venv/.train
 	@test -n "$(CHARTS)" || { echo "error: name gold charts: make fit-lexical CHARTS='a.jsonl b.jsonl'" >&2; exit 2; }
 	@.venv/bin/python -m training.lexical $(CHARTS) --out models/lexical/1
+
+train-encoder: install .venv/.train
+	@.venv/bin/python -m training.encoder --out out/encoder $(if $(TERMS),--terms $(TERMS))
 
 lint: .venv/.test
 	@.venv/bin/python -m ruff check .

@@ -1,4 +1,4 @@
-"""(Reading, Candidate) -> model input: the one function that training and serving share.
+"""(Reading, candidates) -> model input: the one function that training and serving share.
 
 For the lexical ranker the input is a short vector of features a coder can read.
 """
@@ -13,8 +13,9 @@ from coding.lookup import Lookup
 from coding.protocols import CodeSystem
 from coding.sections import section_kinds
 from coding.types import Assertion, Candidate, Evidence, Reading, Setting
+from models.relations import RELATIONS, relations
 
-ENCODE_VERSION = 1
+ENCODE_VERSION = 2
 
 _KINDS = ("diagnosis", "complaint", "history", "exam", "results", "plan", "procedure", "none")
 _SOURCES = ("lexicon", "title", "inclusion", "ngram")
@@ -42,6 +43,7 @@ FEATURES = (
     "historical",
     "inpatient",
     "operative_diagnosis",
+    *RELATIONS,
 )
 _UNSPECIFIED = re.compile(r"unspecified", re.I)
 _NOT_NOW = frozenset(
@@ -50,12 +52,20 @@ _NOT_NOW = frozenset(
 
 
 def encode(
+    reading: Reading, candidates: Sequence[Candidate], codes: CodeSystem
+) -> list[tuple[float, ...]]:
+    """Features of each candidate, in the order of FEATURES; each lies in about [0, 3]."""
+    lookup = Lookup(reading)
+    standing = relations(candidates)
+    return [
+        (*_own(reading, candidate, codes, lookup), *standing[number])
+        for number, candidate in enumerate(candidates)
+    ]
+
+
+def _own(
     reading: Reading, candidate: Candidate, codes: CodeSystem, lookup: Lookup
 ) -> tuple[float, ...]:
-    """Features of a candidate, in the order of FEATURES; each lies in about [0, 3].
-
-    `lookup` is that of the reading, made once for all its candidates.
-    """
     counting = [e for e in candidate.evidence if not _NOT_NOW & set(e.assertions)]
     evidence = counting or list(candidate.evidence)
     kinds = section_kinds()
@@ -91,7 +101,7 @@ def encode(
         "inpatient": reading.note.setting is Setting.INPATIENT,
         "operative_diagnosis": any(e.section == "postoperative_diagnosis" for e in evidence),
     }
-    return tuple(float(values[name]) for name in FEATURES)
+    return tuple(float(value) for value in values.values())
 
 
 def _line_share(lookup: Lookup, evidence: Evidence) -> float:

@@ -10,10 +10,10 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -24,7 +24,6 @@ from sklearn.linear_model import LogisticRegression
 
 from codesets.lexicon import load_lexicon
 from coding.build import LEXICAL_VERSION, build_coder
-from coding.lookup import Lookup
 from coding.pipeline import Coder
 from coding.types import Assertion, Candidate, CodingOptions, Note, Reading
 from eval.charts import GoldChart, Tier, load_charts
@@ -32,13 +31,15 @@ from models.artifact import Manifest
 from models.card import write_card
 from models.encode import FEATURES, encode
 from models.inputs import input_hashes
-from models.lexical_ranker import LexicalRanker
+from models.lexical_ranker import POINTS, LexicalRanker, Rates
 from training.thresholds import Outcome, auto_threshold, best_f1
 
 FOLDS = 5
 SEED = 13
 # Inverse strength of the L2 penalty; 0.3 to 3 give the same out-of-fold log loss within 0.002.
 PENALTY_C = 1.0
+# Candidates of the overall rate that every category starts with.
+RATE_PRIOR = 5.0
 _GONE = frozenset(
     {Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.OTHER_PERSON}
 )
@@ -52,6 +53,7 @@ class Example:
     reading: Reading
     candidates: tuple[Candidate, ...]
     features: NDArray[np.float64]
+    categories: NDArray[np.str_]
     labels: NDArray[np.int64]
     used: NDArray[np.bool_]
 
@@ -92,14 +94,15 @@ def main(
         console.print(f"threshold {threshold:.4f}, out-of-fold F1 {f1:.3f}, slope {slope:.3f}")
     ranker = _fit(examples, threshold, slope, intercept)
     auto = auto_threshold(outcomes)
-    for name, weight in sorted(ranker.weights.items(), key=lambda item: -abs(item[1])):
+    for name, weight in sorted(ranker.points.items(), key=lambda item: -abs(item[1])):
         console.print(f"{weight:+7.3f}  {name}")
     _write(out, ranker, auto, f1, charts, len(gold))
     console.print(f"{len(gold)} charts, accept {threshold:.4f}, auto {auto}, written to {out}")
 
 
 def _flat_ranker() -> LexicalRanker:
-    return LexicalRanker("0", dict.fromkeys(FEATURES, 0.0), 1.0, 0.0, 0.5, None)
+    flat = dict.fromkeys(POINTS, 0.0)
+    return LexicalRanker("0", flat, Rates(0.0, {}), 1.0, 0.0, 0.5, None)
 
 
 def _example(coder: Coder, chart: GoldChart) -> Example:
@@ -107,16 +110,16 @@ def _example(coder: Coder, chart: GoldChart) -> Example:
     reading = coder.reader.read(note)
     codes = coder.codesets.at(CodingOptions().systems[0], note.service_date)
     candidates = coder.candidates(reading, codes)
-    lookup = Lookup(reading)
     core, status = chart.of_tier(Tier.CORE), chart.of_tier(Tier.STATUS)
     values = [c.code.value for c in candidates]
     return Example(
         chart=chart,
         reading=reading,
         candidates=candidates,
-        features=np.array(
-            [encode(reading, c, codes, lookup) for c in candidates], dtype=np.float64
-        ).reshape(-1, len(FEATURES)),
+        features=np.array(encode(reading, candidates, codes), dtype=np.float64).reshape(
+            -1, len(FEATURES)
+        ),
+        categories=np.array([value[:3] for value in values], dtype=np.str_),
         labels=np.array([value in core for value in values], dtype=np.int64),
         used=np.array(
             [c.code.value not in status and _counts(c) for c in candidates], dtype=np.bool_
@@ -134,10 +137,40 @@ def _fit(
 ) -> LexicalRanker:
     features = np.concatenate([e.features[e.used] for e in examples])
     labels = np.concatenate([e.labels[e.used] for e in examples])
+    categories = np.concatenate([e.categories[e.used] for e in examples])
+    rates, own = category_rates(categories, labels)
     model = LogisticRegression(C=PENALTY_C, fit_intercept=False, max_iter=2_000)
-    model.fit(features, labels)
-    weights = {name: round(float(w), 4) for name, w in zip(FEATURES, model.coef_[0], strict=True)}
-    return LexicalRanker(LEXICAL_VERSION, weights, slope, intercept, threshold, None)
+    model.fit(np.column_stack([features, own]), labels)
+    points = {name: round(float(w), 4) for name, w in zip(POINTS, model.coef_[0], strict=True)}
+    return LexicalRanker(LEXICAL_VERSION, points, rates, slope, intercept, threshold, None)
+
+
+def category_rates(
+    categories: NDArray[np.str_], labels: NDArray[np.int64]
+) -> tuple[Rates, NDArray[np.float64]]:
+    """Log-odds of being reported by category, and for each candidate those without itself.
+
+    Counts are shrunk towards the overall rate by RATE_PRIOR candidates. What is left out of its own
+    rate cannot teach the formula to trust rates more than they will deserve.
+    """
+    overall = float(labels.mean())
+    names, place = np.unique(categories, return_inverse=True)
+    seen = np.bincount(place).astype(np.float64)
+    right = np.bincount(place, weights=labels).astype(np.float64)
+
+    def log_odds(right: NDArray[Any], seen: NDArray[Any]) -> NDArray[np.float64]:
+        rate = (right + RATE_PRIOR * overall) / (seen + RATE_PRIOR)
+        found: NDArray[np.float64] = np.log(rate / (1 - rate))
+        return found
+
+    rates = Rates(
+        otherwise=round(float(np.log(overall / (1 - overall))), 4),
+        by_category={
+            str(name): round(float(value), 4)
+            for name, value in zip(names, log_odds(right, seen), strict=True)
+        },
+    )
+    return rates, log_odds(right[place] - labels, seen[place] - 1)
 
 
 def _out_of_fold(
@@ -185,7 +218,8 @@ def _write(
     count: int,
 ) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    weights = (json.dumps(ranker.weights, indent=2) + "\n").encode()
+    content = {"points": ranker.points, "rates": asdict(ranker.rates)}
+    weights = (json.dumps(content, indent=1) + "\n").encode()
     (out / "weights.json").write_bytes(weights)
     coder = build_coder(ranker=ranker)
     manifest = Manifest(

@@ -1,4 +1,4 @@
-"""Thresholds from out-of-fold outcomes: where F1 is best, and where precision reaches 95%."""
+"""Thresholds from out-of-fold outcomes: where F1 is best, and where 95% precision is shown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.risk import lower_bound
+
 AUTO_PRECISION = 0.95
-# Fewer accepted codes than this say nothing of a 95% precision.
-AUTO_MIN_CODES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,22 @@ def best_f1(outcomes: Sequence[Outcome]) -> tuple[float, float]:
 
 
 def auto_threshold(outcomes: Sequence[Outcome]) -> float | None:
-    """The lowest threshold at which precision is AUTO_PRECISION or more, None where it is never."""
+    """The lowest threshold from which precision is shown to be AUTO_PRECISION, if there is one.
+
+    Shown: its one-sided 95% Clopper-Pearson bound reaches it. What is accepted without a look must
+    not rest on a lucky fold.
+    """
     p, right = _sorted(outcomes)
-    precision = np.cumsum(right) / np.arange(1, len(p) + 1)
+    hits = np.cumsum(right)
     # Only where the probability falls can a threshold cut.
-    cuts = np.append(p[:-1] > p[1:], True)
-    good = np.flatnonzero((precision >= AUTO_PRECISION) & cuts)
-    good = good[good + 1 >= AUTO_MIN_CODES]
-    return float(p[good[-1]]) if len(good) else None
+    cuts = np.flatnonzero(np.append(p[:-1] > p[1:], True))
+    for n in reversed(cuts + 1):
+        # The bound lies below the share itself: most cuts need no closer look.
+        if hits[n - 1] / n >= AUTO_PRECISION and lower_bound(int(hits[n - 1]), int(n)) >= (
+            AUTO_PRECISION
+        ):
+            return float(p[n - 1])
+    return None
 
 
 def _sorted(outcomes: Sequence[Outcome]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -189,7 +189,9 @@ class HistoryPartner:
         told = [
             s
             for s in draft.suggestions
-            if is_diagnosis(s) and self.standing.verdict(s, reading) is self.reason
+            if is_diagnosis(s)
+            and longest_prefix(self.partners, s.code.value) is not None
+            and self.standing.verdict(s, reading) is self.reason
         ]
         known = {s.code for s in draft.suggestions} | {r.code for r in draft.rejected}
         sources: dict[Code, list[Suggestion]] = {}

@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from coding.lookup import Lookup
 from coding.protocols import CodeSystem
 from coding.types import (
     Assertion,
@@ -22,7 +21,7 @@ from coding.types import (
     System,
 )
 from models.encode import FEATURES, encode
-from models.lexical_ranker import LexicalRanker
+from models.lexical_ranker import POINTS, LexicalRanker, Rates
 
 TEXT = "Assessment: COPD. Chest pain."
 READING = Reading(
@@ -41,11 +40,12 @@ def _candidate(value: str, quote: str, assertion: Assertion = Assertion.AFFIRMED
 
 
 def _ranker(**points: float) -> LexicalRanker:
-    return LexicalRanker("0", {**dict.fromkeys(FEATURES, 0.0), **points}, 1.0, 0.0, 0.5, 0.9)
+    every = {**dict.fromkeys(POINTS, 0.0), **points}
+    return LexicalRanker("0", every, Rates(-1.0, {"J44": 2.0}), 1.0, 0.0, 0.5, 0.9)
 
 
 def test_features_have_their_names(icd10cm: CodeSystem) -> None:
-    features = encode(READING, _candidate("J44.9", "COPD"), icd10cm, Lookup(READING))
+    (features,) = encode(READING, [_candidate("J44.9", "COPD")], icd10cm)
     values = dict(zip(FEATURES, features, strict=True))
     assert values["bias"] == 1
     assert values["prior"] == 0.6
@@ -55,10 +55,28 @@ def test_features_have_their_names(icd10cm: CodeSystem) -> None:
 
 
 def test_probability_is_the_logistic_of_the_points(icd10cm: CodeSystem) -> None:
-    candidate = _candidate("J44.9", "COPD")
-    ranker = _ranker(bias=-1.0, in_diagnosis=2.0, prior=0.5)
-    expected = 1 / (1 + math.exp(-(-1.0 + 2.0 + 0.5 * 0.6)))
-    assert ranker.probability(READING, candidate, icd10cm, Lookup(READING)) == round(expected, 4)
+    ranker = _ranker(bias=-1.0, in_diagnosis=2.0, prior=0.5, category_rate=0.25)
+    (ranked,) = ranker.rank(READING, [_candidate("J44.9", "COPD")], icd10cm)
+    expected = 1 / (1 + math.exp(-(-1.0 + 2.0 + 0.5 * 0.6 + 0.25 * 2.0)))
+    assert ranked.probability == round(expected, 4)
+
+
+def test_a_category_never_seen_has_the_overall_rate(icd10cm: CodeSystem) -> None:
+    ranker = _ranker(category_rate=1.0)
+    (ranked,) = ranker.rank(READING, [_candidate("R07.9", "Chest pain")], icd10cm)
+    assert ranked.probability == round(1 / (1 + math.exp(1.0)), 4)
+
+
+def test_relations_tell_of_the_other_candidates(icd10cm: CodeSystem) -> None:
+    whole = _candidate("R07.89", "Chest pain")
+    part = _candidate("R52", "pain")
+    apart = _candidate("J44.9", "COPD")
+    rows = encode(READING, [whole, part, apart], icd10cm)
+    values = [dict(zip(FEATURES, row, strict=True)) for row in rows]
+    assert [v["inside_longer"] for v in values] == [0, 1, 0]
+    assert [v["others_here"] > 0 for v in values] == [True, True, False]
+    assert [v["first_of_note"] for v in values] == [0, 0, 1]
+    assert len({v["candidates"] for v in values}) == 1
 
 
 def test_thresholds_decide(icd10cm: CodeSystem) -> None:

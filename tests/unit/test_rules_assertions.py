@@ -174,3 +174,16 @@ def test_a_chronic_disease_of_childhood_is_over() -> None:
     scope = Scope(A.HISTORICAL, evidence.span, place(text, "childhood"))
     reading = replace(reading, scopes=(scope,))
     assert reasons(apply(Draft((suggest("I10", evidence),)), reading)) == {"I10": "historical"}
+
+
+def test_a_rejected_history_does_not_stand_before_the_condition_with_a_partner() -> None:
+    text = "Family history of breast cancer."
+    draft = Draft(
+        (
+            suggest("C50.919", words(text, "breast cancer", A.FAMILY), probability=0.1),
+            suggest("Z85.3", words(text, "history of breast cancer", A.FAMILY), probability=0.6),
+        )
+    )
+    result = apply(draft, read(text))
+    assert values(result) == ["Z80.3"]
+    assert reasons(result) == {"C50.919": "family", "Z85.3": "family"}

@@ -1,10 +1,10 @@
-"""Thresholds: where F1 is best, and where 95% of what is taken is right."""
+"""Thresholds: where F1 is best, and where 95% of what is taken is shown to be right."""
 
 from __future__ import annotations
 
 import pytest
 
-from training.thresholds import AUTO_MIN_CODES, Outcome, auto_threshold, best_f1
+from training.thresholds import Outcome, auto_threshold, best_f1
 
 
 def test_best_f1_counts_gold_that_was_never_suggested() -> None:
@@ -14,16 +14,17 @@ def test_best_f1_counts_gold_that_was_never_suggested() -> None:
     assert f1 == pytest.approx(2 * 2 / (2 + 3))
 
 
-def test_auto_threshold_is_the_lowest_with_enough_precision() -> None:
-    good = Outcome(tuple([0.9] * AUTO_MIN_CODES), tuple([True] * AUTO_MIN_CODES), AUTO_MIN_CODES)
-    wrong = Outcome(tuple([0.5] * AUTO_MIN_CODES), tuple([False] * AUTO_MIN_CODES), 0)
+def test_auto_threshold_is_the_lowest_whose_precision_is_shown() -> None:
+    good = Outcome((0.9,) * 100, (True,) * 100, 100)
+    wrong = Outcome((0.5,) * 100, (False,) * 100, 0)
     assert auto_threshold([good, wrong]) == 0.9
 
 
 def test_no_auto_threshold_where_precision_is_never_reached() -> None:
-    half = Outcome(tuple([0.9] * 100), tuple([True, False] * 50), 50)
+    half = Outcome((0.9,) * 100, (True, False) * 50, 50)
     assert auto_threshold([half]) is None
 
 
-def test_few_codes_prove_no_precision() -> None:
-    assert auto_threshold([Outcome((0.99,), (True,), 1)]) is None
+def test_few_codes_show_no_precision() -> None:
+    assert auto_threshold([Outcome((0.99,) * 30, (True,) * 30, 30)]) is None
+    assert auto_threshold([Outcome((0.99,) * 60, (True,) * 60, 60)]) == 0.99
