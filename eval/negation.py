@@ -8,7 +8,7 @@ the reader and half for reporting. Figures are over the distinct (concept, sente
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from eval.counts import PRF
 from eval.figures import Figure
 from eval.prf_figures import prf_figures
 from eval.runs import Run, describe_run
+from eval.tsv import read_text, rows
 
 HALVES = ("odd", "even", "all")
 _COLUMNS = ("id", "concept", "sentence", "start", "end", "negation", "temporality", "experiencer")
@@ -100,10 +101,9 @@ def load_mentions(path: Path, half: str) -> tuple[tuple[Mention, ...], int]:
 
     Raises: InvalidNote, naming file, line and field.
     """
-    rows = _rows(path)
     mentions, left_out = [], 0
     seen: set[tuple[str, str]] = set()
-    for number, row in rows:
+    for number, row in _rows(path):
         pair = (row["concept"], row["sentence"])
         if pair in seen or not _in_half(row["sentence"], half):
             continue
@@ -118,32 +118,15 @@ def load_mentions(path: Path, half: str) -> tuple[tuple[Mention, ...], int]:
     return tuple(mentions), left_out
 
 
-def _rows(path: Path) -> Sequence[tuple[int, dict[str, str]]]:
-    try:
-        content = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
-        raise InvalidNote(f"{path}: {reason}; give a readable file", field="path") from None
-    except UnicodeDecodeError as error:
-        raise InvalidNote(
-            f"{path.name}: byte {error.start + 1} is not UTF-8", field="path"
-        ) from None
-    lines = [line.rstrip("\r") for line in content.split("\n")]
-    if tuple(lines[0].split("\t")) != _COLUMNS:
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    heading = read_text(path).split("\n", 1)[0].rstrip("\r")
+    if tuple(heading.split("\t")) != _COLUMNS:
         raise InvalidNote(
             f"{path.name} line 1: must name the columns {', '.join(_COLUMNS)}", field="line"
         )
-    rows = []
-    for number, line in enumerate(lines[1:], 2):
-        values = line.split("\t")
-        if line and len(values) != len(_COLUMNS):
-            raise InvalidNote(
-                f"{path.name} line {number}: has {len(values)} columns, not {len(_COLUMNS)}",
-                field="line",
-            )
-        if line:
-            rows.append((number, dict(zip(_COLUMNS, values, strict=True))))
-    return rows
+    for number, cells in rows(path, len(_COLUMNS)):
+        if number > 1:
+            yield number, dict(zip(_COLUMNS, cells, strict=True))
 
 
 def _in_half(sentence: str, half: str) -> bool:
