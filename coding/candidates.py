@@ -5,6 +5,7 @@ Negated, family and uncertain mentions become candidates too: rules reject them 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ _MAX_RETRIEVED_WORDS = 8
 # How much of a term's rarity (nats) is a coin's toss whether it was meant: 5 is one rare word.
 _HALF_RARITY = 5.0
 _GAP_FACTOR = 0.8
+_STATES_ABSENCE = re.compile(r"\b(?:without|not|no)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ class LexicalGenerator:
         rarity = term.rarity * _GAP_FACTOR**match.gap
         source = f"{term.source}:{term.text}"
         words = tuple(sorted({word.span for word in match.words}))
+        if _STATES_ABSENCE.search(term.text):
+            # "Laceration without foreign body": the note denies what the wording denies.
+            words = words[:1]
         return _Mention(code, match.span, words, source, rarity / (rarity + _HALF_RARITY))
 
     def _retrieved(self, sentence: Sentence) -> Iterator[_Mention]:
