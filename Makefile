@@ -45,7 +45,10 @@ install: .venv/.serve .venv/.project .venv/.index
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.index: .venv/.project $(wildcard codesets/*.py codesets/lexicon/*.* coding/terms.py)
+# What the indexes are made from.
+INDEXED = codesets/*.py codesets/lexicon/*.* codesets/lexicon/terms/*.* coding/terms.py coding/short_forms.py
+
+.venv/.index: .venv/.project $(wildcard $(INDEXED))
 	@.venv/bin/chartcode codesets build
 	@touch $@
 

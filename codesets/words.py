@@ -27,7 +27,7 @@ _UNSTEMMED_LETTERS = 3
 # Inflections that Snowball leaves apart, and clinical adjectives of a noun.
 _IRREGULAR = {
     "diabetic": "diabet", "diabetics": "diabet", "hypertensive": "hypertens",
-    "asthmatic": "asthma", "asthmatics": "asthma", "pneumoniae": "pneumoniae",
+    "asthmatic": "asthma", "asthmatics": "asthma",
     "metastases": "metasta", "metastasis": "metasta", "metastatic": "metasta", "mets": "metasta",
     "anemic": "anemia", "obese": "obes", "obesity": "obes",
     "depressed": "depress", "epileptic": "epilepsi", "alcoholic": "alcohol",
@@ -35,9 +35,12 @@ _IRREGULAR = {
     "diagnoses": "diagnosi", "stenotic": "stenosi", "thrombotic": "thrombosi",
     "febrile": "fever", "feverish": "fever", "swollen": "swell", "broken": "fractur",
     "hypothyroidism": "hypothyroid", "hyperthyroidism": "hyperthyroid",
-    "aortic": "aorta", "both": "bilater", "overeating": "overeat", "overlying": "overli",
-    "sterilization": "sterilization", "clubbing": "clubbing",
-    "crushing": "crushing",
+    "aortic": "aorta", "both": "bilater",
+    # Snowball takes these for "over", "sterile", "club" and "crush".
+    "overeating": "overeat", "overlying": "overli", "sterilization": "sterilization",
+    "clubbing": "clubbing", "crushing": "crushing",
+    # The germ is not the disease.
+    "pneumoniae": "pneumoniae",
     # What a surgeon does to a vessel is not what befell it.
     "dissection": "dissection", "dissections": "dissection",
 }  # fmt: skip

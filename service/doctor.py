@@ -81,11 +81,20 @@ def _engine(config_file: Path | None) -> list[str]:
 
 
 def _described(coder: Coder) -> list[str]:
+    from codesets.lexicon import load_lexicon
+
     releases = [
         f"{r.system} {r.release}, {r.valid_from} to {r.valid_to}, {len(r)} codes"
         for r in coder.codesets.releases()
     ]
-    return [*releases, f"model {coder.provenance.model}"]
+    lexicon = load_lexicon()
+    known = {term.code for term in lexicon.terms}
+    return [
+        *releases,
+        f"lexicon of {len(known)} codes, {len(lexicon.terms)} wordings, "
+        f"{len(lexicon.abbreviations)} abbreviations",
+        f"model {coder.provenance.model}",
+    ]
 
 
 def _settings(config: Config) -> str:

@@ -58,9 +58,11 @@ class Excludes1:
 
 
 def _same_words(one: Suggestion, other: Suggestion) -> bool:
-    """Whether every place that carries one of the two carries the other too."""
-    pairs = [(a.span, b.span) for a in counting(one) for b in counting(other)]
-    shared = {(a, b) for a, b in pairs if a.overlaps(b)}
-    return {a for a, _ in shared} == {a for a, _ in pairs} or {b for _, b in shared} == {
-        b for _, b in pairs
-    }
+    """Whether either rests on no words but those that carry the other."""
+    return _within(one, other) or _within(other, one)
+
+
+def _within(one: Suggestion, other: Suggestion) -> bool:
+    """Whether every place that carries the one overlaps a place that carries the other."""
+    places = [piece.span for piece in counting(other)]
+    return all(any(piece.span.overlaps(place) for place in places) for piece in counting(one))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -82,3 +83,12 @@ def test_nothing_is_installed_again_until_a_lock_file_changes(folder: Path) -> N
     newer = (folder / ".venv/.index").stat().st_mtime + 10
     os.utime(folder / "lock/serve.txt", (newer, newer))
     assert any("lock/serve.txt" in line for line in asked())
+
+
+def test_every_lexicon_file_rebuilds_the_index() -> None:
+    made_from = re.search(r"^INDEXED = (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert made_from
+    watched = {path for pattern in made_from[1].split() for path in ROOT.glob(pattern)}
+    lexicon = {path for path in (ROOT / "codesets/lexicon").rglob("*.tsv")}
+    assert lexicon
+    assert lexicon <= watched
