@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,14 +18,17 @@ from coding.errors import ArtifactNotFound, HashMismatch, Incompatible
 class Manifest(BaseModel):
     """manifest.json: what an artifact is, what it was made from and with, how well it does.
 
-    `inputs` are hashes and versions of what turns notes into model input; another value at load is
-    Incompatible. Thresholds are probabilities; `auto_threshold` is None where none reached 95%
-    precision. Calibration maps log-odds to slope x log-odds + intercept (Platt 1999).
+    `kind` is encoder or ranker. `inputs` are hashes and versions of what turns notes into model
+    input; another value at load is Incompatible. Thresholds are probabilities; `auto_threshold` is
+    None where none was shown to reach 95% precision, both are None for an encoder. `calibration`
+    are the slopes and the intercept from log-odds to calibrated log-odds (Platt 1999).
+    `attributions` is what the licences of the data ask to be said.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: int
+    schema_version: Literal[2]
+    kind: Literal["encoder", "ranker"]
     name: str
     version: str
     base_model: str | None
@@ -34,12 +39,20 @@ class Manifest(BaseModel):
     data: Mapping[str, str]
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
-    accept_threshold: float
+    trained_with: str
+    accept_threshold: float | None
     auto_threshold: float | None
-    calibration_slope: float
-    calibration_intercept: float
+    calibration: Mapping[str, float]
     files: Mapping[str, str]
     metrics: Mapping[str, float]
+    attributions: tuple[str, ...]
+
+    @property
+    def accepts_from(self) -> float:
+        """The accept threshold of a ranker. Raises: Incompatible for an encoder."""
+        if self.accept_threshold is None:
+            raise Incompatible(f"model {self.name} {self.version} is no ranker")
+        return self.accept_threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ class Artifact:
         if wrong:
             raise Incompatible(
                 f"model {self.manifest.name} {self.manifest.version} was made for another "
-                f"{', '.join(wrong)}: refit it (make fit-{self.manifest.name}) or restore them"
+                f"{', '.join(wrong)}: fit it anew (docs/guide/training.md) or restore them"
             )
 
 
@@ -66,21 +79,47 @@ def load_artifact(name: str, version: str, root: Traversable | None = None) -> A
     Raises: ArtifactNotFound, HashMismatch (naming the file), Incompatible for a manifest of
     another schema.
     """
-    folder = (root or files("models")) / name / version
+    return read_artifact((root or files("models")) / name / version, f"{name} {version}")
+
+
+def read_artifact(folder: Traversable, called: str) -> Artifact:
+    """Read the artifact in a folder, which errors call `called`. Raises: as load_artifact."""
     try:
         manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     except (FileNotFoundError, NotADirectoryError):
-        raise ArtifactNotFound(f"there is no model {name} {version}") from None
+        raise ArtifactNotFound(f"there is no model {called}") from None
     except ValidationError as error:
         raise Incompatible(
-            f"manifest of model {name} {version} has {error.error_count()} wrong entries"
+            f"manifest of model {called} has {error.error_count()} wrong entries"
         ) from None
     contents = {}
     for file, sha256 in manifest.files.items():
         try:
             contents[file] = (folder / file).read_bytes()
         except FileNotFoundError:
-            raise ArtifactNotFound(f"model {name} {version} lacks its file {file}") from None
+            raise ArtifactNotFound(f"model {called} lacks its file {file}") from None
         if hashlib.sha256(contents[file]).hexdigest() != sha256:
-            raise HashMismatch(f"{file} of model {name} {version} is not what its manifest names")
+            raise HashMismatch(f"{file} of model {called} is not what its manifest names")
     return Artifact(manifest, contents)
+
+
+def installed(root: Traversable | None = None) -> tuple[tuple[str, str], ...]:
+    """Name and version of every artifact under models/, in order of name."""
+    found = []
+    for named in (root or files("models")).iterdir():
+        if named.is_dir():
+            found += [
+                (named.name, v.name) for v in named.iterdir() if (v / "manifest.json").is_file()
+            ]
+    return tuple(sorted(found))
+
+
+def write_artifact(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Manifest:
+    """Write files and manifest, with the files' hashes, to a folder; gives what was written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, content in contents.items():
+        (folder / file).write_bytes(content)
+    hashes = {f: hashlib.sha256(content).hexdigest() for f, content in sorted(contents.items())}
+    whole = manifest.model_copy(update={"files": hashes})
+    (folder / "manifest.json").write_text(whole.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return whole

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from importlib.resources import files
 
 from codesets.lexicon import Lexicon
 from coding.terms import TERMS_VERSION
+from models.artifact import Artifact
 from models.encode import ENCODE_VERSION
+from models.note_input import NOTE_INPUT_VERSION
 
 READER_RULES = ("sections.json", "context_cues.json")
 
@@ -23,4 +26,14 @@ def input_hashes(lexicon: Lexicon) -> Mapping[str, str]:
         "lexicon": lexicon.sha256,
         "term index": str(TERMS_VERSION),
         "encoding": str(ENCODE_VERSION),
+    }
+
+
+def trained_inputs(lexicon: Lexicon, encoder: Artifact) -> Mapping[str, str]:
+    """What a trained ranker sees with: the above, the encoder's files and the note encoding."""
+    of_files = json.dumps(dict(encoder.manifest.files), sort_keys=True).encode()
+    return {
+        **input_hashes(lexicon),
+        "encoder": hashlib.sha256(of_files).hexdigest(),
+        "note input": str(NOTE_INPUT_VERSION),
     }

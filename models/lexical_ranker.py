@@ -60,9 +60,9 @@ class LexicalRanker:
             version=manifest.version,
             points=weights["points"],
             rates=Rates(weights["rates"]["otherwise"], weights["rates"]["by_category"]),
-            slope=manifest.calibration_slope,
-            intercept=manifest.calibration_intercept,
-            accept_threshold=manifest.accept_threshold,
+            slope=manifest.calibration["slope"],
+            intercept=manifest.calibration["intercept"],
+            accept_threshold=manifest.accepts_from,
             auto_threshold=manifest.auto_threshold,
         )
 
