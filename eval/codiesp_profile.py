@@ -17,17 +17,28 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from codesets.lexicon import load_lexicon
-from coding.build import RANKERS, EngineConfig, build_coder, config_sha256
+from coding.build import (
+    LEXICAL,
+    TRAINED,
+    EngineConfig,
+    artifact_of,
+    build_coder,
+    build_plain_coder,
+)
 from coding.errors import InputError
 from coding.pipeline import Coder
-from coding.protocols import CodeSystem, Ranker
-from coding.types import Candidate, CodingOptions, CodingResult, Note, Reading, Setting, Span
+from coding.protocols import Ranker
+from coding.types import CodingOptions, CodingResult, Note, Setting, Span
 from eval.codiesp import Document, load_codiesp, need_folder
 from eval.harness import NoteCoder
+from models.artifact import load_artifact
+from models.lexical_ranker import LexicalRanker
 
 THRESHOLDS: Mapping[str, float] = {"lexical": 0.0055}
 """Acceptance threshold in [0, 1] by ranker, each chosen on CodiEsp train by the command above."""
+
+PROFILE, PROFILE_VERSION = "codiesp", "1"
+"""The artifact of the trained profile."""
 
 SPLIT_SINCE = (
     "D72.1", "E87.2", "H54.0", "H54.1", "H54.2", "I31.3", "I48.1", "I48.2", "I71.1", "I71.2",
@@ -49,37 +60,23 @@ class Predicted:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The candidates of an engine, as a generator."""
-
-    coder: Coder
-    name: str = "found"
-
-    def generate(self, reading: Reading, codes: CodeSystem) -> tuple[Candidate, ...]:
-        return self.coder.candidates(reading, codes)
-
-
 def build_profile(config: EngineConfig, ranker: Ranker | None = None) -> Coder:
-    """The configured engine without its rules. Raises: as coding.build.build_coder."""
-    if ranker is None and config.ranker in RANKERS:
-        ranker = RANKERS[config.ranker](load_lexicon())
-    base = build_coder(config, ranker)
+    """The engine that codes as CodiEsp does. Raises: as coding.build.build_coder.
+
+    The trained ranker has a twin that was fitted on CodiEsp train (models/codiesp); any other works
+    without its rules.
+    """
+    if config.ranker == TRAINED and ranker is None:
+        return build_plain_coder(config, load_artifact(PROFILE, PROFILE_VERSION))
     if ranker is None:
-        raise AssertionError("an unknown ranker is refused by build_coder")
-    return Coder(
-        reader=base.reader,
-        generators=(_Found(base),),
-        ranker=ranker,
-        rules=(),
-        codesets=base.codesets,
-        config_sha256=config_sha256(config),
-        max_note_chars=config.max_note_chars,
-    )
+        ranker = LexicalRanker.from_artifact(artifact_of(config.ranker))
+    return build_coder(config, ranker).replace(rules=())
 
 
-def threshold_for(model: str, given: float | None = None) -> float:
+def threshold_for(model: str, given: float | None = None) -> float | None:
     """The threshold for a model by the first word of its name, or the one given.
+
+    None where the model was fitted for the profile and accepts by itself.
 
     Raises: InputError where none is known or the given one is no probability.
     """
@@ -88,6 +85,8 @@ def threshold_for(model: str, given: float | None = None) -> float:
             raise InputError("threshold must lie between 0 and 1", field="threshold")
         return given
     kind = model.split(" ", 1)[0]
+    if kind == PROFILE:
+        return None
     if kind not in THRESHOLDS:
         raise InputError(
             f"no CodiEsp threshold is known for the model {model}; choose one on the train split "
@@ -150,7 +149,7 @@ def fit_threshold(folder: Path, coder: NoteCoder, console: Console) -> tuple[flo
 
 def main(
     folder: Annotated[Path, typer.Argument(help="CodiEsp in its official layout")],
-    ranker: Annotated[str, typer.Option(help="as in chartcode.toml")] = EngineConfig().ranker,
+    ranker: Annotated[str, typer.Option(help="as in chartcode.toml")] = LEXICAL,
 ) -> None:
     """Print the acceptance threshold that gives the best F1 on CodiEsp train."""
     console = Console()

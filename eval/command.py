@@ -12,12 +12,15 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from coding.errors import InputError, InvalidNote
+from coding.pipeline import Coder
 from coding.to_json import dumps
 from coding.types import System
+from eval.ablation_report import Ablation, ablation, ablation_table, ablations_json
+from eval.ablations import ablated
 from eval.baselines import keyword
 from eval.chart_report import deeper_json, deeper_table
 from eval.charts import GoldChart, Tier, load_charts
-from eval.codiesp_profile import threshold_for
+from eval.codiesp_profile import THRESHOLDS, threshold_for
 from eval.codiesp_task import CodiespEvaluation, evaluate_codiesp
 from eval.delivery import Delivery
 from eval.faithfulness import evaluate_faithfulness
@@ -32,7 +35,7 @@ from eval.report import (
     negation_lines,
     negation_table,
 )
-from eval.retrieval import as_retriever, evaluate_retrieval, word_retrievers
+from eval.retrieval import Retrieve, as_retriever, evaluate_retrieval, word_retrievers
 from eval.sections_task import evaluate_sections
 from eval.task_report import (
     codiesp_delivery,
@@ -52,9 +55,11 @@ class Request:
     `also` are further files of charts, pooled with the first. `split` means another thing for each
     task: the charts whose split is this, the half of the negation sentences (odd, even, all), the
     folder of CodiEsp, part of the name of a table of sections, dev or test terms. `train` are chart
-    files to compare with for leaks and to count codes in. `others` are coders to show beside.
+    files to compare with for leaks and to count codes in. `others` are coders to show beside,
+    `retrievers` what the retrieval task asks before the coder.
     `threshold` replaces that of the CodiEsp profile. `sample` judges the first terms of the
-    retrieval task alone. `forms` are short and long forms for the metamorphic task.
+    retrieval task alone. `forms` are short and long forms for the metamorphic task. `ablate` is the
+    engine that parts are taken away from, where the charts task is to show what each is worth.
     """
 
     path: Path
@@ -65,9 +70,11 @@ class Request:
     allow_leaks: bool = False
     baselines: bool = True
     others: Mapping[str, NoteCoder] | None = None
+    retrievers: Mapping[str, Retrieve] | None = None
     threshold: float | None = None
     sample: int | None = None
     forms: Sequence[tuple[str, str]] = ()
+    ablate: Coder | None = None
 
 
 def run_evaluation(
@@ -85,6 +92,8 @@ def run_evaluation(
     """
     if task not in TASKS:
         raise InputError(f"task must be one of {', '.join(TASKS)}", field="task")
+    if request.ablate is not None and task != "charts":
+        raise InputError("ablations are measured by the task charts alone", field="ablations")
     if out is not None:
         for path in (request.path, *request.also, *request.train):
             _check_output(out, path)
@@ -116,17 +125,25 @@ def _charts(request: Request, progress: Progress) -> Delivery:
     evaluation = evaluate_charts(
         request.path, request.coder, charts=charts, also=request.also, progress=progress
     )
+    train = _train_charts(request.train)
     others: dict[str, Evaluation] = {}
-    for name, coder in _baselines(request, _train_charts(request.train)):
+    for name, coder in _baselines(request, train):
         others[name] = evaluate_charts(request.path, coder, charts=charts)
+    ablations: dict[str, Ablation] = {}
+    for part, engine in (ablated(request.ablate, train) if request.ablate else {}).items():
+        without = evaluate_charts(request.path, engine, charts=charts)
+        ablations[part] = ablation(evaluation, without)
     codes = request.coder.codesets.at(System.ICD10CM, None)
     body = dict(chart_json(evaluation))
     body["leaks"] = list(leaks)
     body["baselines"] = {name: chart_json(other)["metrics"] for name, other in others.items()}
+    if ablations:
+        body["ablations"] = ablations_json(ablations)
     body.update(deeper_json(evaluation, codes))
     table = Group(
         *(Text(f"Warning: {leak}; figures measure memory.", style="red") for leak in leaks),
         chart_table(evaluation, others),
+        *((ablation_table(evaluation, ablations),) if ablations else ()),
         deeper_table(evaluation, codes),
     )
     return Delivery(table, body, chart_lines(evaluation), 3 if evaluation.failures else 0)
@@ -154,8 +171,9 @@ def _codiesp(task: str) -> Callable[[Request, Progress], Delivery]:
         )
         others: dict[str, CodiespEvaluation] = {}
         for name, coder in _baselines(request, ()):
+            own = THRESHOLDS.get(coder.provenance.model.split(" ", 1)[0])
             others[name] = evaluate_codiesp(
-                request.path, coder, split=split, task=task, threshold=None
+                request.path, coder, split=split, task=task, threshold=own
             )
         return codiesp_delivery(evaluation, others)
 
@@ -173,7 +191,7 @@ def _sections(request: Request, progress: Progress) -> Delivery:
 
 def _retrieval(request: Request, progress: Progress) -> Delivery:
     coder = request.coder
-    retrievers = {coder.provenance.model: as_retriever(coder)}
+    retrievers = {**(request.retrievers or {}), coder.provenance.model: as_retriever(coder)}
     if request.baselines:
         retrievers |= word_retrievers(coder)
     return retrieval_delivery(

@@ -1,9 +1,7 @@
 """Two evaluations of the same units, compared pair by pair: `chartcode compare A B`.
 
-A and B are --json outputs; the lines beside them (<stem>.notes.jsonl) are paired by id. Both are
-resampled together, so what makes a note hard for both cancels. The interval holds the middle 95% of
-the differences B - A over resamples; p is two-sided, twice the share of resamples on the far side
-of zero, with one added to both counts (Davison and Hinkley 1997, section 4.2).
+A and B are --json outputs; the lines beside them (<stem>.notes.jsonl) are paired by id, and the
+figures compared as eval.paired does.
 """
 
 from __future__ import annotations
@@ -19,11 +17,12 @@ from rich.table import Table
 
 from coding.errors import InputError
 from coding.to_json import Json
-from eval.bootstrap import RESAMPLES, SEED, interval, quotient, resample
+from eval.bootstrap import RESAMPLES, SEED, quotient, resample
 from eval.calibration import Floats
 from eval.command import notes_beside
 from eval.delivery import rounded, shown
 from eval.jsonl import Fields, lines
+from eval.paired import Columns, Difference, difference, prf_differences
 
 COUNTS = ("tp", "fp", "fn")
 HIT = "hit"
@@ -38,19 +37,6 @@ class Side:
     split: str
     data_sha256: str
     rows: Mapping[str, Fields]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A figure of A and of B, B - A with its interval, and p in (0, 1]."""
-
-    name: str
-    a: float | None
-    b: float | None
-    delta: float | None
-    low: float | None
-    high: float | None
-    p: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +124,18 @@ def comparison_json(comparison: Comparison) -> Json:
 
 
 def _counted(one: Side, other: Side, ids: list[str], weights: Floats) -> tuple[Difference, ...]:
-    sides = [
-        [np.array([side.rows[i].integer(name) for i in ids], dtype=np.float64) for name in COUNTS]
-        for side in (one, other)
-    ]
-    figures = []
-    for name in ("precision", "recall", "f1"):
-        values = []
-        for tp, fp, fn in sides:
-            part, whole = {
-                "precision": (tp, tp + fp),
-                "recall": (tp, tp + fn),
-                "f1": (2 * tp, 2 * tp + fp + fn),
-            }[name]
-            sampled = quotient(weights @ part, weights @ whole)
-            values.append((float(part.sum() / whole.sum()) if whole.any() else None, sampled))
-        figures.append(_difference(name, *values))
+    counts = (_columns(one, ids), _columns(other, ids))
+    figures = list(prf_differences(*counts, weights).values())
     if all("average_precision" in side.rows[ids[0]].values for side in (one, other)):
         figures.append(_mean("average_precision", one, other, ids, weights))
     return tuple(figures)
+
+
+def _columns(side: Side, ids: list[str]) -> Columns:
+    tp, fp, fn = (
+        np.array([side.rows[i].integer(name) for i in ids], dtype=np.float64) for name in COUNTS
+    )
+    return tp, fp, fn
 
 
 def _mean(name: str, one: Side, other: Side, ids: list[str], weights: Floats) -> Difference:
@@ -168,24 +147,11 @@ def _mean(name: str, one: Side, other: Side, ids: list[str], weights: Floats) ->
     whole = float(both.sum())
     means = [float(side.sum() / whole) if whole else None for side in (a, b)]
     shown_name = "map" if name == "average_precision" else name
-    return _difference(
+    return difference(
         shown_name,
         (means[0], quotient(weights @ a, n)),
         (means[1], quotient(weights @ b, n)),
     )
-
-
-def _difference(
-    name: str, a: tuple[float | None, Floats], b: tuple[float | None, Floats]
-) -> Difference:
-    if a[0] is None or b[0] is None:
-        return Difference(name, a[0], b[0], None, None, None, None)
-    sampled = b[1] - a[1]
-    defined = sampled[~np.isnan(sampled)]
-    low, high = interval(sampled) or (None, None)
-    sides = ((defined <= 0).sum(), (defined >= 0).sum())
-    p = min(1.0, 2 * (min(sides) + 1) / (len(defined) + 1))
-    return Difference(name, a[0], b[0], b[0] - a[0], low, high, float(p))
 
 
 def _side(path: Path) -> Side:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from codesets.lexicon import load_lexicon
-from coding.build import EngineConfig, build_coder
+from coding.build import LEXICAL, EngineConfig, artifact_of, build_coder
 from coding.pipeline import Coder
+from eval.ablations import PRIOR_THRESHOLD, ByPrior
 from eval.codiesp_profile import build_profile
-
-LEXICAL = "lexical"
+from eval.retrieval import Retrieve
+from models.dense_generator import DenseGenerator
+from models.eyes import Eyes, load_eyes
 
 
 def coder_for(task: str, engine: EngineConfig) -> Coder:
@@ -20,10 +22,39 @@ def coder_for(task: str, engine: EngineConfig) -> Coder:
 
 
 def baseline_coders(task: str, engine: EngineConfig) -> Mapping[str, Coder]:
-    """The lexical ranker, where the task compares coders and another one is configured."""
-    if task != "charts" or engine.ranker == LEXICAL:
+    """Coders beside a trained one: the lexical ranker, and the encoder that has seen no chart.
+
+    The latter takes the code whose wording lies nearest to each sentence that may name a problem,
+    where it is near enough; rules apply.
+    """
+    if engine.ranker == LEXICAL:
         return {}
-    return {LEXICAL: build_coder(replace(engine, ranker=LEXICAL))}
+    lexical = replace(engine, ranker=LEXICAL)
+    if _is_codiesp(task):
+        return {LEXICAL: build_profile(lexical)}
+    if task != "charts":
+        return {}
+    eyes = _eyes(engine)
+    nearest = DenseGenerator(eyes.encoded, eyes.wordings, neighbours=1)
+    plain = build_coder(lexical)
+    return {
+        LEXICAL: plain,
+        "zero-shot encoder": plain.replace(generators=(nearest,), ranker=ByPrior(PRIOR_THRESHOLD)),
+    }
+
+
+def retrievers(task: str, engine: EngineConfig) -> Mapping[str, Retrieve]:
+    """What the retrieval task judges before the coder: the encoder alone, where there is one."""
+    if task != "retrieval" or engine.ranker == LEXICAL:
+        return {}
+    eyes = _eyes(engine)
+
+    def retrieve(words: str, limit: int) -> Sequence[str]:
+        query = eyes.wordings.unit(eyes.encoder.vectors([words]))
+        return [near.code for near in eyes.wordings.nearest(query, limit)[0]]
+
+    manifest = eyes.artifact.manifest
+    return {f"{manifest.name} {manifest.version}": retrieve}
 
 
 def forms() -> tuple[tuple[str, str], ...]:
@@ -31,6 +62,10 @@ def forms() -> tuple[tuple[str, str], ...]:
     pairs = [(a.short, a.long) for a in load_lexicon().abbreviations]
     short, long = Counter(s.casefold() for s, _ in pairs), Counter(x.casefold() for _, x in pairs)
     return tuple((s, x) for s, x in pairs if short[s.casefold()] == 1 and long[x.casefold()] == 1)
+
+
+def _eyes(engine: EngineConfig) -> Eyes:
+    return load_eyes(artifact_of(engine.ranker).manifest.base_model or "", engine.threads)
 
 
 def _is_codiesp(task: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from coding.errors import ChartcodeError, InputError
+from eval.ablation_report import SHOWN
 from eval.bars import BARS, HEADLINES, bar_for
 from eval.results import Measured, Result, load_result
 from eval.svg import count_rows, curve, interval_rows
@@ -40,7 +41,7 @@ OWN_CODINGS = (
 
 def page(results: Sequence[Result]) -> str:
     """The whole document. At least one result."""
-    ordered = sorted(results, key=_place)
+    ordered = sorted(results, key=place)
     css = (files("eval") / "page.css").read_text("utf-8")
     body = "".join((_head(ordered), _summary(ordered), *map(_section, ordered)))
     return (
@@ -54,8 +55,8 @@ def page(results: Sequence[Result]) -> str:
 def markdown(results: Sequence[Result]) -> str:
     """The summary as a table for a README."""
     lines = ["| task | data | n | figure | value | 95% interval | baselines |", "|---" * 7 + "|"]
-    for result in sorted(results, key=_place):
-        for name, figure in _headlines(result):
+    for result in sorted(results, key=place):
+        for name, figure in headlines(result):
             beside = ", ".join(
                 f"{coder} {_shown(figures[name].value)}"
                 for coder, figures in result.baselines.items()
@@ -84,7 +85,7 @@ def _head(results: Sequence[Result]) -> str:
 def _summary(results: Sequence[Result]) -> str:
     rows = []
     for result in results:
-        for name, figure in _headlines(result):
+        for name, figure in headlines(result):
             bar, kind, verdict = bar_for(result.task, result.split, name), "", ""
             if bar is not None and figure.value is not None:
                 kind = "met" if bar.met(figure.value) else "unmet"
@@ -113,6 +114,7 @@ def _section(result: Result) -> str:
     parts += [f'<p class="small">{escape(note)}</p>' for note in result.notes]
     parts.append(interval_rows(_rows(result.metrics)))
     parts.append(_baselines(result))
+    parts.append(_ablations(result))
     parts.append(_plots(result))
     parts.append(_groups(result))
     parts.append(_causes(result))
@@ -141,6 +143,32 @@ def _baselines(result: Result) -> str:
         cells = "".join(f"<td>{_shown(value)}</td>" for value in values)
         rows.append(f"<tr><td>{escape(coder)}</td>{cells}</tr>")
     return f"<h3>Beside baselines</h3>{_table(('coder', *names), rows)}"
+
+
+def _ablations(result: Result) -> str:
+    if not result.ablations:
+        return ""
+    rows = [_ablation("nothing", result.metrics, "", "")]
+    remarks = ["Nothing was fitted anew."]
+    for part, row in result.ablations.items():
+        change = row.f1_change
+        between = f"{_shown(change.low)} to {_shown(change.high)}"
+        rows.append(_ablation(part, row.metrics, _shown(change.value), between))
+        if row.model != result.run.model:
+            remarks.append(f"Without {part}: {row.model}.")
+        if row.failed:
+            remarks.append(f"Without {part}: {len(row.failed)} charts not coded.")
+    heads = ("taken away", *SHOWN, "change of f1", "95% interval")
+    return (
+        f"<h3>With one part taken away</h3>{_table(heads, rows)}"
+        f'<p class="small">{escape(" ".join(remarks))}</p>'
+    )
+
+
+def _ablation(part: str, figures: Mapping[str, Measured], change: str, between: str) -> str:
+    values = (figures[name].value if name in figures else None for name in SHOWN)
+    cells = "".join(f"<td>{cell}</td>" for cell in (*map(_shown, values), change, between))
+    return f"<tr><td>{escape(part)}</td>{cells}</tr>"
 
 
 def _plots(result: Result) -> str:
@@ -206,7 +234,8 @@ def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
     return f'<div class="wide"><table><tr>{cells}</tr>{"".join(rows)}</table></div>'
 
 
-def _headlines(result: Result) -> Iterator[tuple[str, Measured]]:
+def headlines(result: Result) -> Iterator[tuple[str, Measured]]:
+    """The figures of a result that stand in a summary, by name."""
     for name in HEADLINES.get(result.task, tuple(result.metrics)[:1]):
         if name in result.metrics:
             yield name, result.metrics[name]
@@ -226,7 +255,8 @@ def _best_baseline(result: Result, name: str) -> str:
     return f"{value:.3f} {coder}"
 
 
-def _place(result: Result) -> tuple[int, str]:
+def place(result: Result) -> tuple[int, str]:
+    """What to sort results by: the order of TASKS, then the split."""
     order = list(TASKS)
     place = order.index(result.task) if result.task in order else len(order)
     return place, result.split

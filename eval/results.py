@@ -72,6 +72,24 @@ class CauseRow(_Read):
     sibling: int
 
 
+class ChangeRow(_Read):
+    """How much a figure differs, with its 95% interval and p."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+
+
+class AblationRow(_Read):
+    """The engine without one part: what ranked, its figures, and its F1 less the whole engine's."""
+
+    model: str
+    metrics: Mapping[str, Measured]
+    failed: tuple[str, ...]
+    f1_change: ChangeRow
+
+
 class RunRow(_Read):
     """What made the figures."""
 
@@ -96,6 +114,7 @@ class Result(_Read):
     baselines: Mapping[str, Mapping[str, Measured]] = {}
     notes: tuple[str, ...] = ()
     leaks: tuple[str, ...] = ()
+    ablations: Mapping[str, AblationRow] = {}
     groups: tuple[GroupRow, ...] = ()
     risk: RiskRow | None = None
     reliability: tuple[tuple[float, float], ...] = ()

@@ -17,8 +17,9 @@ from rich.console import Console
 
 from coding.build import EngineConfig
 from coding.errors import ChartcodeError
+from coding.pipeline import Coder
 from eval.command import Request, run_evaluation
-from eval.engines import baseline_coders, coder_for, forms
+from eval.engines import baseline_coders, coder_for, forms, retrievers
 from eval.harness import NoteCoder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,11 +58,17 @@ ITEMS = (
 
 
 def run_suite(
-    folder: Path, coders: Mapping[str, NoteCoder], console: Console, items: tuple[Item, ...] = ITEMS
+    folder: Path,
+    coders: Mapping[str, NoteCoder],
+    console: Console,
+    items: tuple[Item, ...] = ITEMS,
+    *,
+    ablate: Coder | None = None,
 ) -> Iterator[tuple[Item, int]]:
     """Run the items whose data is there, and give each with its exit status.
 
-    `coders` holds the coder of each task. Raises: InputError as run_evaluation does.
+    `coders` holds the coder of each task; `ablate` is the engine that the charts task takes parts
+    away from. Raises: InputError as run_evaluation does.
     """
     for item in items:
         if not all(path.exists() for path in (item.path, *item.also, *item.train)):
@@ -75,6 +82,8 @@ def run_suite(
             train=item.train,
             forms=forms(),
             others=baseline_coders(item.task, EngineConfig()),
+            retrievers=retrievers(item.task, EngineConfig()),
+            ablate=ablate if item.task == "charts" else None,
         )
         out = folder / f"{item.name}.json"
         yield item, run_evaluation(request, task=item.task, out=out, console=console)
@@ -89,7 +98,7 @@ def main(folder: Annotated[Path, typer.Argument(help="where the outputs go")]) -
         profile = coder_for("codiesp-d", EngineConfig())
         tasks = {item.task for item in ITEMS}
         coders = {task: profile if task.startswith("codiesp-") else plain for task in tasks}
-        for _ in run_suite(folder, coders, console):
+        for _ in run_suite(folder, coders, console, ablate=plain):
             pass
     except ChartcodeError as error:
         typer.echo(f"error: {error.message}", err=True)

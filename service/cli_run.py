@@ -65,6 +65,10 @@ def evaluate(
     baselines: Annotated[
         bool, typer.Option(help="Show plain coders beside it; they take about as long.")
     ] = True,
+    ablations: Annotated[
+        bool,
+        typer.Option("--ablations", help="Show what F1 loses without each part; charts only."),
+    ] = False,
     threshold: Annotated[
         float | None,
         typer.Option(help="Acceptance threshold of the CodiEsp profile, else that of the model."),
@@ -77,22 +81,25 @@ def evaluate(
     from rich.console import Console
 
     from eval.command import Request, run_evaluation
-    from eval.engines import baseline_coders, coder_for, forms
+    from eval.engines import baseline_coders, coder_for, forms, retrievers
     from service.config import load_config
 
     engine = load_config(context.obj).engine
+    coder = coder_for(task, engine)
     request = Request(
         path=path,
-        coder=coder_for(task, engine),
+        coder=coder,
         split=split,
         also=tuple(also or ()),
         train=tuple(train or ()),
         allow_leaks=allow_leaks,
         baselines=baselines,
         others=baseline_coders(task, engine) if baselines else {},
+        retrievers=retrievers(task, engine),
         threshold=threshold,
         sample=sample,
         forms=forms(),
+        ablate=coder if ablations else None,
     )
     raise typer.Exit(run_evaluation(request, task=task, out=out, console=Console()))
 

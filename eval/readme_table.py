@@ -1,0 +1,192 @@
+"""The main figures as Markdown in a README, made from the outputs of eval.suite:
+
+    python -m eval.readme_table out/figures/*.json README.md
+
+The tables stand between two marker lines; every other byte of the file stays as it is. No line is
+longer than COLUMNS where the names of models are short.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coding.errors import ChartcodeError, InputError
+from eval.page import OWN_CODINGS, headlines, place
+from eval.results import Measured, Result, load_result
+
+BEGIN = "<!-- figures: begin -->"
+END = "<!-- figures: end -->"
+
+COLUMNS = 110
+
+FIGURES: Mapping[str, str] = {
+    "f1": "F1",
+    "map": "MAP",
+    "evidence_f1": "evidence",
+    "ece": "ECE",
+    "violations": "violations",
+    "first_listed": "first-listed",
+}
+"""The figures of the first table and their headers; a task without F1 stands in the second."""
+
+LEGEND = (
+    "Each second line has the model and the 95% interval (bootstrap over whole units). F1 and MAP "
+    "are against gold; evidence: character F1 of the words shown for a code; ECE and violations "
+    f"(codes resting on words that deny them) are better when lower. {OWN_CODINGS}"
+)
+
+
+def figures_markdown(results: Mapping[str, Result]) -> str:
+    """The tables of some results by the name of their data, in the order of the report.
+
+    Raises: InputError where there is none, or one was measured on leaked charts.
+    """
+    if not results:
+        raise InputError(
+            "no figures to show: `make report` writes out/figures/*.json", field="path"
+        )
+    for name, result in results.items():
+        if result.leaks:
+            raise InputError(
+                f"{name}: {result.leaks[0]}, so its figures measure memory; leave it out",
+                field="leaks",
+            )
+    ordered = sorted(results.items(), key=lambda item: (place(item[1])[0], item[0]))
+    coding = [(_label(n, r), r) for n, r in ordered if "f1" in r.metrics]
+    other = [(_label(n, r), r) for n, r in ordered if "f1" not in r.metrics]
+    parts = []
+    if coding:
+        heads = ("task and data", "n", *FIGURES.values())
+        parts.append(_table(heads, (row for pair in coding for row in _two_lines(*pair))))
+        parts.append(textwrap.fill(LEGEND, COLUMNS))
+    if other:
+        heads = ("task and data", "model", "n", "figure", "value", "95% interval")
+        parts.append(_table(heads, (row for pair in other for row in _one_a_figure(*pair))))
+    parts.append(textwrap.fill(_source(list(results.values())), COLUMNS))
+    return "\n\n".join(parts)
+
+
+def with_figures(readme: bytes, tables: str, name: str) -> bytes:
+    """The README with the tables between its marker lines, in the line ends it has there.
+
+    Raises: InputError where a marker line is missing, comes twice or the end stands first.
+    """
+    begin, end = _marker(readme, BEGIN, name), _marker(readme, END, name)
+    if end.start() < begin.end():
+        raise InputError(f"{name}: {END} stands before {BEGIN}; swap them", field="readme")
+    line_end = "\r\n" if begin.group().endswith(b"\r\n") else "\n"
+    between = line_end.join(("", *tables.split("\n"), "", "")).encode()
+    return readme[: begin.end()] + between + readme[end.start() :]
+
+
+def _marker(readme: bytes, marker: str, name: str) -> re.Match[bytes]:
+    found = list(
+        re.finditer(rb"(?m)^" + re.escape(marker.encode()) + rb"[ \t]*\r?(?:\n|\Z)", readme)
+    )
+    if len(found) != 1:
+        how = "has no line" if not found else f"has {len(found)} lines"
+        raise InputError(
+            f"{name} {how} {marker}; put the lines {BEGIN} and {END} once each where the figures "
+            "are to stand",
+            field="readme",
+        )
+    return found[0]
+
+
+def _label(name: str, result: Result) -> str:
+    """The task and the name of the output, where that does not name the task already."""
+    named = name.startswith(result.task.replace("-", "_"))
+    return name if named else f"{result.task} {name}"
+
+
+def _two_lines(label: str, result: Result) -> Iterator[Sequence[str]]:
+    figures = [result.metrics.get(name) for name in FIGURES]
+    yield label, str(result.n), *map(_value, figures)
+    yield result.run.model, "", *map(_between, figures)
+
+
+def _one_a_figure(label: str, result: Result) -> Iterator[Sequence[str]]:
+    for name, figure in headlines(result):
+        shown = (_value(figure), _between(figure))
+        yield label, result.run.model, str(result.n), name, *shown
+
+
+def _value(figure: Measured | None) -> str:
+    return "" if figure is None or figure.value is None else f"{figure.value:.3f}"
+
+
+def _between(figure: Measured | None) -> str:
+    if figure is None or figure.low is None or figure.high is None:
+        return ""
+    return f"{figure.low:.2f}–{figure.high:.2f}"
+
+
+def _source(results: Sequence[Result]) -> str:
+    commits = sorted({f"commit {r.run.commit[:12]}" for r in results if r.run.commit})
+    codesets = sorted({f"{k} {v}" for r in results for k, v in r.run.codesets.items()})
+    changed = any((r.run.commit or "").endswith("+") for r in results)
+    more = " and uncommitted changes" if changed else ""
+    return f"{', '.join(codesets)}; {', '.join(commits) or 'no commit'}{more}."
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose columns line up in the source; words left, numbers right."""
+    cells = [list(heads), *([cell.replace("|", "/") for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    words = [head in ("task and data", "model", "figure") for head in heads]
+    rule = (
+        "-" * (w + 2) if left else "-" * (w + 1) + ":"
+        for w, left in zip(widths, words, strict=True)
+    )
+    lines = [
+        " | ".join(
+            cell.ljust(w) if left else cell.rjust(w)
+            for cell, w, left in zip(row, widths, words, strict=True)
+        )
+        for row in cells
+    ]
+    first, *others = (f"| {line} |" for line in lines)
+    return "\n".join((first, f"|{'|'.join(rule)}|", *others))
+
+
+def _loaded(outputs: Sequence[Path]) -> Mapping[str, Result]:
+    results: dict[str, Result] = {}
+    for path in outputs:
+        if not path.is_file():
+            raise InputError(
+                f"{path}: no such figures; `make report` writes out/figures/*.json", field="path"
+            )
+        if path.stem in results:
+            raise InputError(f"{path}: {path.stem} comes twice; leave one out", field="path")
+        results[path.stem] = load_result(path)
+    return results
+
+
+def main(
+    outputs: Annotated[list[Path], typer.Argument(help="outputs of eval.suite")],
+    readme: Annotated[Path, typer.Argument(help="the file with the marker lines")],
+) -> None:
+    """Write the main figures between the marker lines of a README."""
+    try:
+        tables = figures_markdown(_loaded(outputs))
+        try:
+            before = readme.read_bytes()
+        except OSError as error:
+            reason = error.strerror or "cannot be read"
+            raise InputError(f"{readme}: {reason}; name a file", field="readme") from None
+        after = with_figures(before, tables, readme.name)
+    except ChartcodeError as error:
+        typer.echo(f"error: {error.message}", err=True)
+        raise typer.Exit(2) from None
+    readme.write_bytes(after)
+    typer.echo(f"{readme}: figures of {len(outputs)} evaluations")
+
+
+if __name__ == "__main__":
+    typer.run(main)
