@@ -4,7 +4,8 @@
 # Twice quiet: errors only.
 PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help install run test test-training fit-lexical train-encoder lint types bench report lock clean
+.PHONY: help install install-training run test test-training fit-lexical train train-encoder lint types bench report \
+        readme-table lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,9 +16,12 @@ help:
 	@echo "make types          mypy --strict"
 	@echo "make bench          the speed benchmark"
 	@echo "make report         every evaluation whose data is there, as out/report.html"
-	@echo "make test-training  the tests that need torch (a large download)"
+	@echo "make readme-table   the figures of the last report, into README.md"
+	@echo "make install-training  what training needs (torch is a large download)"
+	@echo "make test-training  the tests that need torch"
 	@echo "make fit-lexical    fit the lexical ranker anew: CHARTS='a.jsonl b.jsonl'"
-	@echo "make train-encoder  fine-tune the encoder of wordings into out/encoder: TERMS=folder"
+	@echo "make train          fit the rankers that ship anew: needs the data folder beside the checkout"
+	@echo "make train-encoder  fine-tune the encoder of wordings anew, about half an hour"
 	@echo "make lock           choose the locked versions anew, see lock/README.md"
 	@echo "make clean          remove .venv and everything built"
 
@@ -69,6 +73,8 @@ run: install
 test: install .venv/.test
 	@.venv/bin/python -m pytest
 
+install-training: install .venv/.train
+
 test-training: install .venv/.train
 	@.venv/bin/python -m pytest -m training
 
@@ -77,8 +83,12 @@ fit-lexical: install .venv/.train
 	@test -n "$(CHARTS)" || { echo "error: name gold charts: make fit-lexical CHARTS='a.jsonl b.jsonl'" >&2; exit 2; }
 	@.venv/bin/python -m training.lexical $(CHARTS) --out models/lexical/1
 
+train: install .venv/.train
+	@.venv/bin/chartcode train training/recipes/trained.toml
+	@.venv/bin/chartcode train training/recipes/codiesp.toml
+
 train-encoder: install .venv/.train
-	@.venv/bin/python -m training.encoder --out out/encoder $(if $(TERMS),--terms $(TERMS))
+	@.venv/bin/chartcode train training/recipes/encoder.toml
 
 lint: .venv/.test
 	@.venv/bin/python -m ruff check .
@@ -95,6 +105,9 @@ report: install
 	@mkdir -p out/figures
 	@.venv/bin/python -m eval.suite out/figures
 	@.venv/bin/python -m eval.page $$(ls out/figures/*.json) --out out/report.html
+
+readme-table:
+	@.venv/bin/python -m eval.readme_table out/figures/*.json README.md
 
 lock: .venv/bin/python
 	@.venv/bin/python lock/refresh.py

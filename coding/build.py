@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import os
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from codesets.build import build_index
@@ -13,15 +13,24 @@ from codesets.registry import default_index_dir, load_registry
 from coding.candidates import LexicalGenerator
 from coding.errors import CodeSetMissing, ConfigError
 from coding.pipeline import Coder
-from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker
+from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker, Rule
 from coding.reading import MedspacyReader
 from coding.rules import standard_rules
 from coding.terms import TermIndex, build_terms, terms_path
 from coding.to_json import dumps
 from coding.types import System
-from models.artifact import load_artifact
-from models.inputs import input_hashes
+from models.artifact import Artifact, load_artifact, read_artifact
+from models.dense_generator import DenseGenerator
+from models.eyes import load_eyes
+from models.inputs import input_hashes, trained_inputs
 from models.lexical_ranker import LexicalRanker
+from models.phrase_generator import PhraseGenerator
+from models.phrases import PhraseTable
+from models.trained_ranker import TrainedRanker
+
+LEXICAL, TRAINED = "lexical", "trained"
+RANKERS = (TRAINED, LEXICAL)
+LEXICAL_VERSION = TRAINED_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +38,74 @@ class EngineConfig:
     """Settings of the engine.
 
     `index_dir` holds the built code-set indexes (None: share/chartcode in the environment);
-    `ranker` names who decides; `max_note_chars` is in code points; the reader drops the words it
-    has learnt after `rebuild_after_notes` notes.
+    `ranker` names who decides: trained, lexical, or the folder of an artifact that `chartcode
+    train` wrote; the encoder runs on `encoder_threads` (0: one a core, four at most);
+    `max_note_chars` is in code points; the reader drops the words it has learnt after
+    `rebuild_after_notes` notes.
     """
 
     index_dir: Path | None = None
-    ranker: str = "lexical"
+    ranker: str = TRAINED
+    encoder_threads: int = 0
     max_note_chars: int = 1_000_000
     rebuild_after_notes: int = 2_000
 
+    @property
+    def threads(self) -> int:
+        """Threads of the encoder."""
+        return self.encoder_threads or min(4, os.cpu_count() or 1)
 
-LEXICAL_VERSION = "1"
+    def shared_by(self, processes: int) -> EngineConfig:
+        """The same for each of so many processes on this machine: together they take its cores."""
+        if self.encoder_threads or processes == 1:
+            return self
+        return replace(self, encoder_threads=max(1, (os.cpu_count() or 1) // processes))
 
 
-def _lexical(lexicon: Lexicon) -> Ranker:
-    artifact = load_artifact("lexical", LEXICAL_VERSION)
-    artifact.require(input_hashes(lexicon))
-    return LexicalRanker.from_artifact(artifact)
+_CHANGES_NOTHING = ("index_dir", "encoder_threads")
 
 
-RANKERS: dict[str, Callable[[Lexicon], Ranker]] = {"lexical": _lexical}
+@dataclass(frozen=True, slots=True)
+class _Decider:
+    """Who ranks, and the generators that work beside the lexical ones."""
+
+    ranker: Ranker
+    generators: tuple[CandidateGenerator, ...] = ()
 
 
 def config_sha256(config: EngineConfig) -> str:
-    """Hash over the settings that can change a result: all but where the index lies."""
-    settings = {k: v for k, v in asdict(config).items() if k != "index_dir"}
+    """Hash over the settings that can change a result: not the place of files, not the threads."""
+    settings = {k: v for k, v in asdict(config).items() if k not in _CHANGES_NOTHING}
     return hashlib.sha256(dumps(settings).encode()).hexdigest()
 
 
 def build_coder(config: EngineConfig | None = None, ranker: Ranker | None = None) -> Coder:
     """Load what the configuration names; a `ranker` given takes the place of the one it names.
 
+    A ranker given works on the candidates of the lexical generators alone.
+
     Raises: ConfigError for an unknown ranker, CodeSetMissing where no index is built, ArtifactError
     where the model cannot be used.
     """
     config = config or EngineConfig()
-    index_dir = config.index_dir or default_index_dir()
     lexicon = load_lexicon()
-    codesets = load_registry(index_dir)
-    return Coder(
-        reader=MedspacyReader(rebuild_after_notes=config.rebuild_after_notes),
-        generators=_generators(codesets, lexicon, index_dir),
-        ranker=ranker or _ranker(config, lexicon),
-        rules=standard_rules(lexicon),
-        codesets=codesets,
-        config_sha256=config_sha256(config),
-        max_note_chars=config.max_note_chars,
-    )
+    decider = _Decider(ranker) if ranker else _decider(config, lexicon)
+    return _coder(config, lexicon, decider, standard_rules(lexicon))
+
+
+def build_plain_coder(config: EngineConfig, artifact: Artifact) -> Coder:
+    """The engine with a trained artifact and without rules: what codes every mention.
+
+    Raises: CodeSetMissing, ArtifactError.
+    """
+    lexicon = load_lexicon()
+    return _coder(config, lexicon, _trained(artifact, lexicon, config.threads), ())
+
+
+def lexical_generators(config: EngineConfig) -> tuple[CandidateGenerator, ...]:
+    """The generators that need no model. Raises: CodeSetMissing where no index is built."""
+    index_dir = config.index_dir or default_index_dir()
+    return _lexical_generators(load_registry(index_dir), load_lexicon(), index_dir)
 
 
 def require_parts(config: EngineConfig) -> None:
@@ -84,17 +114,27 @@ def require_parts(config: EngineConfig) -> None:
     Raises: ConfigError, CodeSetMissing, ArtifactError, as build_coder does after seconds.
     """
     lexicon = load_lexicon()
-    for codes in _diagnoses(load_registry(config.index_dir or default_index_dir())):
-        path = terms_path(config.index_dir or default_index_dir(), codes, lexicon)
+    index_dir = config.index_dir or default_index_dir()
+    for codes in _diagnoses(load_registry(index_dir)):
+        path = terms_path(index_dir, codes, lexicon)
         if not path.is_file():
             raise CodeSetMissing(f"no term index at {path}: run `chartcode codesets build`")
-    _ranker(config, lexicon)
+    artifact = artifact_of(config.ranker)
+    if artifact.manifest.name == LEXICAL:
+        artifact.require(input_hashes(lexicon))
 
 
-def _ranker(config: EngineConfig, lexicon: Lexicon) -> Ranker:
-    if config.ranker not in RANKERS:
-        raise ConfigError(f"ranker must be one of {', '.join(RANKERS)}", field="ranker")
-    return RANKERS[config.ranker](lexicon)
+def artifact_of(ranker: str) -> Artifact:
+    """The artifact that a setting names. Raises: ConfigError, ArtifactError."""
+    if ranker in RANKERS:
+        version = LEXICAL_VERSION if ranker == LEXICAL else TRAINED_VERSION
+        return load_artifact(ranker, version)
+    if not (Path(ranker) / "manifest.json").is_file():
+        raise ConfigError(
+            f"ranker must be one of {', '.join(RANKERS)}, or the folder of a trained artifact",
+            field="ranker",
+        )
+    return read_artifact(Path(ranker), ranker)
 
 
 def build_indexes(index_dir: Path | None = None) -> tuple[Path, ...]:
@@ -108,7 +148,43 @@ def build_indexes(index_dir: Path | None = None) -> tuple[Path, ...]:
     return tuple(made)
 
 
-def _generators(
+def _coder(
+    config: EngineConfig, lexicon: Lexicon, decider: _Decider, rules: tuple[Rule, ...]
+) -> Coder:
+    index_dir = config.index_dir or default_index_dir()
+    codesets = load_registry(index_dir)
+    return Coder(
+        reader=MedspacyReader(rebuild_after_notes=config.rebuild_after_notes),
+        generators=(*_lexical_generators(codesets, lexicon, index_dir), *decider.generators),
+        ranker=decider.ranker,
+        rules=rules,
+        codesets=codesets,
+        config_sha256=config_sha256(config),
+        max_note_chars=config.max_note_chars,
+    )
+
+
+def _decider(config: EngineConfig, lexicon: Lexicon) -> _Decider:
+    artifact = artifact_of(config.ranker)
+    if artifact.manifest.name == LEXICAL:
+        artifact.require(input_hashes(lexicon))
+        return _Decider(LexicalRanker.from_artifact(artifact))
+    return _trained(artifact, lexicon, config.threads)
+
+
+def _trained(artifact: Artifact, lexicon: Lexicon, threads: int) -> _Decider:
+    eyes = load_eyes(artifact.manifest.base_model or "", threads)
+    artifact.require(trained_inputs(lexicon, eyes.artifact))
+    return _Decider(
+        TrainedRanker.from_artifact(artifact, eyes.encoded, eyes.wordings),
+        (
+            PhraseGenerator(PhraseTable.from_bytes(artifact.contents["phrases.npz"])),
+            DenseGenerator(eyes.encoded, eyes.wordings),
+        ),
+    )
+
+
+def _lexical_generators(
     codesets: CodeSystems, lexicon: Lexicon, index_dir: Path
 ) -> tuple[CandidateGenerator, ...]:
     return tuple(

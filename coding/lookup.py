@@ -37,6 +37,16 @@ class Lookup:
             return self._sentences[i]
         return None
 
+    def assertions_within(self, span: Span) -> tuple[Assertion, ...]:
+        """What is asserted of any words of the span, else affirmed alone."""
+        near = {
+            scope
+            for bucket in range(span.start // _BUCKET, span.end // _BUCKET + 1)
+            for scope in self._scopes.get(bucket, ())
+        }
+        found = {s.assertion for s in near if s.span.overlaps(span)} - {Assertion.AFFIRMED}
+        return tuple(sorted(found)) if found else (Assertion.AFFIRMED,)
+
     def assertions(self, span: Span) -> tuple[Assertion, ...]:
         """The scopes that cover the start of the span, else affirmed alone."""
         near = self._scopes.get(span.start // _BUCKET, ())

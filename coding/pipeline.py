@@ -52,14 +52,19 @@ class Coder:
         self._max_note_chars = max_note_chars
 
     def replace(
-        self, *, reader: Reader, generators: Sequence[CandidateGenerator], ranker: Ranker
+        self,
+        *,
+        reader: Reader | None = None,
+        generators: Sequence[CandidateGenerator] | None = None,
+        ranker: Ranker | None = None,
+        rules: Sequence[Rule] | None = None,
     ) -> Coder:
-        """The same engine with other parts; fitting a ranker needs the rules around it."""
+        """The same engine with the parts given in place of its own."""
         return Coder(
-            reader=reader,
-            generators=generators,
-            ranker=ranker,
-            rules=self._rules,
+            reader=reader or self.reader,
+            generators=self._generators if generators is None else generators,
+            ranker=ranker or self._ranker,
+            rules=self._rules if rules is None else rules,
             codesets=self.codesets,
             config_sha256=self._config_sha256,
             max_note_chars=self._max_note_chars,
@@ -179,9 +184,13 @@ def merge(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _united(one: Candidate, other: Candidate) -> Candidate:
-    """Two generators agree on a code: their evidence side by side, each with half the weight."""
-    known = {e.span for e in one.evidence}
-    fresh = [e for e in other.evidence if e.span not in known]
+    """Two generators agree on a code: their evidence side by side, over the same words the first's.
+
+    Generators are named in order of how closely they point.
+    """
+    fresh = [
+        e for e in other.evidence if not any(e.span.overlaps(known.span) for known in one.evidence)
+    ]
     total = sum(e.weight for e in (*one.evidence, *fresh))
     evidence = tuple(replace(e, weight=e.weight / total) for e in (*one.evidence, *fresh))
     generators = one.generators + other.generators
@@ -229,7 +238,7 @@ def _standing_findings(
             "explain.unavailable",
             Severity.WARNING,
             (),
-            "counterfactual explanations need a model that reads the words; the proof of each "
-            "suggestion shows the terms and weights it rests on",
+            "counterfactual explanations are not made yet; the proof of each suggestion shows the "
+            "words, the terms and the weights it rests on",
             "chartcode",
         )

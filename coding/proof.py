@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from coding.protocols import CodeSystem
 from coding.types import Candidate, ProofStep
 
+# What a model proposed has no term that anyone wrote: its step says what the proposal rests on.
+_LEARNT = {"phrase": "phrases of training charts", "dense": "nearest wording by the encoder"}
+
 
 def prove(candidate: Candidate, codes: CodeSystem, model: str) -> tuple[ProofStep, ...]:
     """The steps from the heaviest evidence of a candidate to its code, and the model's word."""
@@ -21,7 +24,9 @@ def _steps(candidate: Candidate, codes: CodeSystem, model: str) -> Iterator[Proo
     yield ProofStep("section", best.section, (best.span,), "sections.json")
     yield ProofStep("assertion", " ".join(best.assertions), (best.span,), "medspaCy ConText")
     source, _, term = best.source.partition(":")
-    if source in ("lexicon", "ngram"):
+    if source in _LEARNT:
+        yield ProofStep("model", term, (best.span,), _LEARNT[source])
+    elif source in ("lexicon", "ngram"):
         yield ProofStep("lexicon", term, (best.span,), f"chartcode {source}")
     else:
         yield ProofStep("tabular", term, (best.span,), f"{release} {source} term")

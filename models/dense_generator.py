@@ -15,7 +15,10 @@ ASKED_KINDS = frozenset({"diagnosis", "complaint", "history", "plan", "procedure
 NEIGHBOURS = 3
 LEAST_SIMILARITY = 0.5
 _LONGEST = 160  # code points: what is longer tells more than one thing
-_DENIED = frozenset({Assertion.NEGATED, Assertion.FAMILY, Assertion.OTHER_PERSON})
+# A sentence with any of these in it names what is not the patient's, or not now, beside what may be.
+_DENIED = frozenset(
+    {Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.OTHER_PERSON}
+)
 
 
 class DenseGenerator:
@@ -64,7 +67,7 @@ class DenseGenerator:
         if titled and label not in (NO_SECTION, OTHER):
             return False
         letters = any(character.isalpha() for character in span.of(reading.note.text))
-        return letters and not _DENIED & set(lookup.assertions(span))
+        return letters and not _DENIED & set(lookup.assertions_within(span))
 
     def _candidate(
         self,
@@ -84,7 +87,7 @@ class DenseGenerator:
                     span=span,
                     quote=span.of(reading.note.text),
                     section=section.label if section else NO_SECTION,
-                    assertions=lookup.assertions(span),
+                    assertions=lookup.assertions_within(span),
                     source=f"dense:{codes.title(code)}",
                     weight=places[span] / total,
                 )

@@ -50,7 +50,7 @@ def _candidate(
                 span=span,
                 quote=span.of(reading.note.text),
                 section=section.label if section else "none",
-                assertions=lookup.assertions(span),
+                assertions=lookup.assertions_within(span),
                 source=f"phrase:reported in {count.reported} of {count.seen} sentences of charts",
                 weight=count.rate / total,
             )

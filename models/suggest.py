@@ -11,6 +11,10 @@ from coding.types import Alternative, Candidate, Code, Decision, Role, Span, Sug
 
 # Alternatives shown beside a suggestion.
 MOST = 3
+# Generators that point at words; what others propose, no wording says.
+_POINTING = frozenset({"lexical"})
+# What only a model proposed, and the model itself does not believe, is not worth a coder's look.
+UNBELIEVED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,14 @@ def suggest(
 ) -> tuple[Suggestion, ...]:
     """A suggestion for every candidate, likeliest first, with the others of the same words.
 
+    What no wording says, and is less likely than UNBELIEVED, is left out.
+
     Probabilities lie in [0, 1] and are rounded to 4 decimals before thresholds apply.
     """
     ranked = [
         _one(candidate, round(probability, 4), thresholds, codes, model)
         for candidate, probability in zip(candidates, probabilities, strict=True)
+        if probability >= UNBELIEVED or _pointed_at(candidate)
     ]
     ranked.sort(key=lambda s: (-s.probability, s.code.value))
     near = _neighbours(ranked)
@@ -43,6 +50,10 @@ def suggest(
         replace(s, alternatives=tuple(other[c] for c in other if c in near[s.code])[:MOST])
         for s in ranked
     )
+
+
+def _pointed_at(candidate: Candidate) -> bool:
+    return not _POINTING.isdisjoint(candidate.generators)
 
 
 def _one(

@@ -79,7 +79,8 @@ def create_app(config: Config, coder: Engine | None = None) -> FastAPI:
 
     Raises nothing at start-up for an engine that cannot be built: /readyz tells what is missing.
     """
-    build = partial(_build, config.engine) if coder is None else lambda: coder
+    engine = config.engine.shared_by(config.workers)
+    build = partial(_build, engine) if coder is None else lambda: coder
     app = FastAPI(
         title="Chartcode",
         version=version("chartcode"),

@@ -72,7 +72,9 @@ def _run(source: str, target: str, workers: int, config: Config) -> Tally:
         start = engine.Tally()
         if target != "-":
             start = engine.resume(jobs, write, _identity(config))
-        pool = stack.enter_context(Workers(partial(build_coder, config.engine), workers))
+        pool = stack.enter_context(
+            Workers(partial(build_coder, config.engine.shared_by(workers)), workers)
+        )
         show = stack.enter_context(_progress(size, start))
         window = WINDOW_PER_WORKER * workers
         return engine.run(jobs, write, pool, window=window, start=start, show=show)

@@ -49,6 +49,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "port": (0, 65_535),
     "workers": (1, 256),
     "pool_threads": (1, 256),
+    "encoder_threads": (0, 64),
     "body_timeout_s": (0.1, 3_600),
 }
 
@@ -70,8 +71,12 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] | None = No
     engine = _made(EngineConfig, {k: v for k, v in values.items() if k in of_engine})
     service = {k: v for k, v in values.items() if k not in of_engine}
     config = _made(Config, {"engine": engine, **service})
-    if config.engine.ranker not in RANKERS:
-        raise ConfigError(f"ranker must be one of: {', '.join(RANKERS)}", field="ranker")
+    ranker = config.engine.ranker
+    if ranker not in RANKERS and not Path(ranker).is_dir():
+        raise ConfigError(
+            f"ranker must be one of: {', '.join(RANKERS)}, or the folder of a trained artifact",
+            field="ranker",
+        )
     return config
 
 

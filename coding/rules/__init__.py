@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coding.protocols import Rule
-from coding.rules._draft import Knowledge
+from coding.rules._draft import Knowledge, Prefixes
 from coding.rules.assertions import assertion_rules
 from coding.rules.copd import ObstructiveDisease
 from coding.rules.diabetes import DiabetesWith
@@ -27,7 +27,7 @@ def standard_rules(lexicon: Knowledge) -> tuple[Rule, ...]:
         HypertensiveDisease(),
         DiabetesWith(),
         ObstructiveDisease(),
-        IntegralSymptom(lexicon.integral),
+        IntegralSymptom(Prefixes(lexicon.integral)),
         Excludes1(),
         Sequencing(),
     )

@@ -137,10 +137,25 @@ def reject_all(draft: Draft, reasons: Mapping[Code, Reason]) -> Draft:
     return replace(draft, suggestions=kept, rejected=draft.rejected + gone)
 
 
-def longest_prefix(pairs: Iterable[tuple[str, str]], value: str) -> str | None:
-    """The second half of the pair whose first half is the longest prefix of the code."""
-    fits = [pair for pair in pairs if value.startswith(pair[0])]
-    return max(fits, key=lambda pair: (len(pair[0]), pair[1]))[1] if fits else None
+class Prefixes:
+    """Pairs (code prefix, code), asked by a code: a thousand pairs cost no more than ten."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._seconds: dict[str, tuple[str, ...]] = {}
+        for prefix, second in pairs:
+            self._seconds[prefix] = (*self._seconds.get(prefix, ()), second)
+
+    def fitting(self, value: str) -> tuple[str, ...]:
+        """The second halves of all pairs whose first half begins the code, the longest first."""
+        lengths = range(len(value), 0, -1)
+        return tuple(s for n in lengths for s in self._seconds.get(value[:n], ()))
+
+    def longest(self, value: str) -> str | None:
+        """The second half of the pair with the longest first half; of equal ones the last code."""
+        for length in range(len(value), 0, -1):
+            if seconds := self._seconds.get(value[:length]):
+                return max(seconds)
+        return None
 
 
 class Sentences:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from coding.protocols import CodeSystem
 from coding.rules._draft import (
     GUIDELINES,
+    Prefixes,
     Sentences,
     accepted,
     counting,
@@ -31,11 +32,11 @@ _REACH = 60
 class IntegralSymptom:
     """Rejects a symptom that an accepted diagnosis explains.
 
-    `pairs` are (symptom prefix, diagnosis prefix) of symptoms routinely associated with a disease;
+    `pairs` go from symptom prefix to diagnosis prefix, for symptoms routinely part of a disease;
     beyond them a symptom of chapter 18 goes where the note itself names the diagnosis as its cause.
     """
 
-    pairs: tuple[tuple[str, str], ...]
+    pairs: Prefixes
     id: str = "integral"
     citation: str = f"{GUIDELINES}, Sections I.B.4, I.B.5, II.A and IV.D"
 
@@ -60,7 +61,7 @@ class IntegralSymptom:
         return reject_all(draft, gone)
 
     def _paired(self, symptom: Suggestion, diagnoses: Sequence[Suggestion]) -> bool:
-        parents = tuple(d for s, d in self.pairs if symptom.code.value.startswith(s))
+        parents = self.pairs.fitting(symptom.code.value)
         return bool(parents) and any(
             d.code.value.startswith(parents) for d in diagnoses if d.code != symptom.code
         )

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from coding.errors import ArtifactNotFound, HashMismatch, Incompatible
-from models.artifact import load_artifact
+from models.artifact import installed, load_artifact, read_artifact, write_artifact
+from models.card import card_of
 
 WEIGHTS = b'{"bias": 1.0}'
 
@@ -20,7 +21,8 @@ def root(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "weights.json").write_bytes(WEIGHTS)
     manifest = {
-        "schema_version": 1,
+        "schema_version": 2,
+        "kind": "ranker",
         "name": "toy",
         "version": "1",
         "base_model": None,
@@ -33,10 +35,11 @@ def root(tmp_path: Path) -> Path:
         "versions": {},
         "accept_threshold": 0.5,
         "auto_threshold": None,
-        "calibration_slope": 1.0,
-        "calibration_intercept": 0.0,
+        "trained_with": "cpu",
+        "calibration": {"slope": 1.0, "intercept": 0.0},
         "files": {"weights.json": hashlib.sha256(WEIGHTS).hexdigest()},
-        "metrics": {},
+        "metrics": {"out_of_fold_f1": 0.5},
+        "attributions": ["Notes of ours"],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return tmp_path
@@ -74,3 +77,25 @@ def test_a_broken_manifest_is_incompatible(root: Path) -> None:
     (root / "toy/1/manifest.json").write_text('{"name": "toy"}')
     with pytest.raises(Incompatible, match="manifest of model toy 1"):
         load_artifact("toy", "1", root)
+
+
+def test_a_truncated_file_is_named(root: Path) -> None:
+    (root / "toy/1/weights.json").write_bytes(WEIGHTS[:-3])
+    with pytest.raises(HashMismatch, match=r"weights\.json"):
+        load_artifact("toy", "1", root)
+
+
+def test_what_is_written_is_read_again(root: Path, tmp_path: Path) -> None:
+    manifest = load_artifact("toy", "1", root).manifest
+    written = write_artifact(tmp_path / "new" / "1", manifest, {"a.npz": b"1", "b.json": b"2"})
+    again = read_artifact(tmp_path / "new" / "1", "new 1")
+    assert again.manifest == written
+    assert again.contents == {"a.npz": b"1", "b.json": b"2"}
+    assert installed(tmp_path) == (("new", "1"), ("toy", "1"))
+
+
+def test_the_card_says_what_the_labels_are_and_whom_to_name(root: Path) -> None:
+    card = card_of(load_artifact("toy", "1", root).manifest)
+    assert "not reviewed by a credentialed coder" in card
+    assert "Notes of ours" in card
+    assert "| out of fold f1 | 0.5 |" in card

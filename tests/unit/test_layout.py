@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("coding.build",),
     ("eval", "training", "service"),
 )
-MAY_SEE_EACH_OTHER = {("service", "eval"), ("training", "eval")}
+MAY_SEE_EACH_OTHER = {("service", "eval"), ("service", "training"), ("training", "eval")}
 
 
 def module_name(path: Path) -> str:

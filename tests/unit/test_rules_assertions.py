@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from coding.rules.assertions import assertion_rules
+from coding.rules.assertions import FAMILY_RATE, PERSONAL_RATE, assertion_rules
 from coding.types import Assertion, Claim, Decision, Draft, Reading, Scope, Setting
 from tests.unit.rule_kit import CODES, KNOWLEDGE, place, read, reasons, suggest, the, values, words
 
@@ -93,7 +93,7 @@ def test_what_is_over_gives_way_to_its_history_code() -> None:
     result = apply(draft, read(text))
     assert reasons(result) == {"K35.80": "historical"}
     partner = the(result, "Z87.19")
-    assert (partner.decision, partner.probability) == (Decision.REVIEW, 0.4)
+    assert (partner.decision, partner.probability) == (Decision.REVIEW, PERSONAL_RATE)
     assert partner.proof[-1].ref == "assertion.personal-history"
 
 
@@ -110,7 +110,7 @@ def test_family_gives_way_to_the_family_history_code() -> None:
     assert reasons(result) == {"C50.919": "family", "C50.911": "family"}
     partner = the(result, "Z80.3")
     assert [e.quote for e in partner.evidence] == ["breast cancer"]
-    assert partner.probability == 0.35
+    assert partner.probability == FAMILY_RATE
     assert apply(result, read(text)) == result
 
 

@@ -1,10 +1,11 @@
 import pytest
 
+from coding.rules._draft import Prefixes
 from coding.rules.integral import IntegralSymptom
 from coding.types import Decision, Draft
 from tests.unit.rule_kit import CODES, KNOWLEDGE, read, reasons, suggest, words
 
-RULE = IntegralSymptom(KNOWLEDGE.integral)
+RULE = IntegralSymptom(Prefixes(KNOWLEDGE.integral))
 
 
 def test_a_symptom_of_an_accepted_diagnosis_goes() -> None:
