@@ -15,7 +15,7 @@ ASKED_KINDS = frozenset({"diagnosis", "complaint", "history", "plan", "procedure
 NEIGHBOURS = 3
 LEAST_SIMILARITY = 0.5
 _LONGEST = 160  # code points: what is longer tells more than one thing
-# A sentence with any of these in it names what is not the patient's, or not now, beside what may be.
+# A sentence with any of these in it names what is not the patient's, or not now.
 _DENIED = frozenset(
     {Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.OTHER_PERSON}
 )

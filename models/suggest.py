@@ -13,6 +13,7 @@ from coding.types import Alternative, Candidate, Code, Decision, Role, Span, Sug
 MOST = 3
 # Generators that point at words; what others propose, no wording says.
 _POINTING = frozenset({"lexical"})
+_RESEMBLES = "dense:"
 # What only a model proposed, and the model itself does not believe, is not worth a coder's look.
 UNBELIEVED = 0.02
 
@@ -39,7 +40,7 @@ def suggest(
     Probabilities lie in [0, 1] and are rounded to 4 decimals before thresholds apply.
     """
     ranked = [
-        _one(candidate, round(probability, 4), thresholds, codes, model)
+        _one(_shown(candidate), round(probability, 4), thresholds, codes, model)
         for candidate, probability in zip(candidates, probabilities, strict=True)
         if probability >= UNBELIEVED or _pointed_at(candidate)
     ]
@@ -50,6 +51,19 @@ def suggest(
         replace(s, alternatives=tuple(other[c] for c in other if c in near[s.code])[:MOST])
         for s in ranked
     )
+
+
+def _shown(candidate: Candidate) -> Candidate:
+    """The candidate resting on the words that point at it alone, where there are any.
+
+    A whole sentence that resembles a code has led to it, but shows an auditor less.
+    """
+    pointing = [e for e in candidate.evidence if not e.source.startswith(_RESEMBLES)]
+    if not pointing or len(pointing) == len(candidate.evidence):
+        return candidate
+    total = sum(e.weight for e in pointing)
+    evidence = tuple(replace(e, weight=e.weight / total) for e in pointing)
+    return replace(candidate, evidence=evidence)
 
 
 def _pointed_at(candidate: Candidate) -> bool:

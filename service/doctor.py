@@ -20,11 +20,13 @@ NEEDED = (
     "fastapi",
     "medspacy",
     "numpy",
+    "onnxruntime",
     "pydantic",
     "rich",
     "simple-icd-10-cm",
     "snowballstemmer",
     "spacy",
+    "tokenizers",
     "typer",
     "uvicorn",
 )

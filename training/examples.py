@@ -61,12 +61,11 @@ class Builder:
         """What the phrases of one chart count, sentence by sentence.
 
         A phrase supports the codes whose gold words it touches: what merely stands beside them, a
-        drug beside its disease, must not be taken for them. Gold without words is counted by note.
+        drug beside its disease, must not be taken for them. Gold without words teaches no phrases.
         """
         text = reading.note.text
         if not labelled.evidence:
-            phrases = (p for s in reading.sentences for p in phrases_of(text, s))
-            return PhraseTable.count([[(p.key, labelled.core) for p in phrases]])
+            return PhraseTable({}, {})
         return PhraseTable.count(
             [
                 (p.key, [code for code, span in labelled.evidence if span.overlaps(p.span)])
