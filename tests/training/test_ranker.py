@@ -125,7 +125,7 @@ def test_charts_of_one_class_are_refused_before_fitting(tmp_path: Path) -> None:
     made = charts(6, seed=4)
     for chart in made:
         chart["codes"] = [
-            {**code, "code": "Z99.89"}  # type: ignore[dict-item]
+            {**code, "code": "U99.9"}  # type: ignore[dict-item]
             for code in chart["codes"]  # type: ignore[attr-defined]
         ]
     path = tmp_path / "one.toml"

@@ -210,10 +210,10 @@ def test_ablations_are_for_charts_alone(tmp_path: Path) -> None:
     assert caught.value.field == "ablations"
 
 
-def test_the_suite_takes_parts_away_in_its_chart_sets_alone(tmp_path: Path) -> None:
+def test_the_suite_takes_parts_away_where_an_item_says_so(tmp_path: Path) -> None:
     charts, coder = written(tmp_path / "c.jsonl"), engine()
-    items = (Item("a", "charts", charts), Item("b", "faithfulness", charts))
-    coders = {"charts": coder, "faithfulness": coder}
+    items = (Item("a", "charts", charts, parts=True), Item("b", "charts", charts))
+    coders = {"charts": coder}
     done = list(run_suite(tmp_path, coders, console(), items, ablate=coder))
     assert [status for _, status in done] == [0, 0]
     assert list(load_result(tmp_path / "a.json").ablations) == PARTS
