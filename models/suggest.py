@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from coding.proof import prove
 from coding.protocols import CodeSystem
-from coding.types import Alternative, Candidate, Code, Decision, Role, Span, Suggestion
+from coding.types import Alternative, Candidate, Code, Decision, Evidence, Role, Span, Suggestion
 
 # Alternatives shown beside a suggestion.
 MOST = 3
 # Generators that point at words; what others propose, no wording says.
 _POINTING = frozenset({"lexical"})
-_RESEMBLES = "dense:"
+# Sources of evidence that no term names, the closer first.
+_LEARNT = ("phrase", "dense")
 # What only a model proposed, and the model itself does not believe, is not worth a coder's look.
 UNBELIEVED = 0.02
 
@@ -54,16 +55,23 @@ def suggest(
 
 
 def _shown(candidate: Candidate) -> Candidate:
-    """The candidate resting on the words that point at it alone, where there are any.
+    """The candidate resting on the words that point at it most closely.
 
-    A whole sentence that resembles a code has led to it, but shows an auditor less.
+    Words that a term names come before phrases that went with the code, a drug beside its disease,
+    and those before a sentence that resembles it: the latter led to the code but prove less.
     """
-    pointing = [e for e in candidate.evidence if not e.source.startswith(_RESEMBLES)]
-    if not pointing or len(pointing) == len(candidate.evidence):
+    closest = min(map(_distance, candidate.evidence))
+    pointing = [e for e in candidate.evidence if _distance(e) == closest]
+    if len(pointing) == len(candidate.evidence):
         return candidate
     total = sum(e.weight for e in pointing)
     evidence = tuple(replace(e, weight=e.weight / total) for e in pointing)
     return replace(candidate, evidence=evidence)
+
+
+def _distance(evidence: Evidence) -> int:
+    source = evidence.source.partition(":")[0]
+    return _LEARNT.index(source) + 1 if source in _LEARNT else 0
 
 
 def _pointed_at(candidate: Candidate) -> bool:
