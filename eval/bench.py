@@ -29,8 +29,8 @@ from coding.pipeline import Coder
 from coding.terms import TermIndex, terms_path
 from coding.types import Note, Setting, System
 from eval.charts import load_charts
-from models.artifact import load_artifact
 from models.encoder import Encoder
+from models.eyes import load_eyes
 
 REPEATS = 3
 OWN_CHARTS = Path(__file__).parent / "gold" / "charts.jsonl"
@@ -160,9 +160,8 @@ def _plain_medspacy(console: Console) -> Callable[[str], object]:
 
 
 def _bare_encoder() -> Encoder:
-    name, _, version = (artifact_of(EngineConfig().ranker).manifest.base_model or "").partition("/")
-    files = load_artifact(name, version).contents
-    return Encoder(files["encoder.onnx"], files["tokenizer.json"], EngineConfig().threads)
+    config = EngineConfig()
+    return load_eyes(artifact_of(config.ranker).manifest.base_model or "", config.threads).encoder
 
 
 def _median_ms(work: Callable[[], object]) -> float:

@@ -82,6 +82,12 @@ def load_artifact(name: str, version: str, root: Traversable | None = None) -> A
     return read_artifact((root or files("models")) / name / version, f"{name} {version}")
 
 
+def load_named(reference: str) -> Artifact:
+    """The installed artifact named "name/version". Raises: as load_artifact."""
+    name, _, version = reference.partition("/")
+    return load_artifact(name, version)
+
+
 def read_artifact(folder: Traversable, called: str) -> Artifact:
     """Read the artifact in a folder, which errors call `called`. Raises: as load_artifact."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.artifact import Artifact, load_artifact
+from models.artifact import Artifact, load_named
 from models.encoded import EncodedNotes
 from models.encoder import Encoder
 from models.wording_vectors import WordingVectors
@@ -22,8 +22,7 @@ class Eyes:
 
 def load_eyes(reference: str, threads: int) -> Eyes:
     """The encoder named name/version, run on so many threads. Raises: ArtifactError."""
-    name, _, version = reference.partition("/")
-    return eyes_of(load_artifact(name, version), threads)
+    return eyes_of(load_named(reference), threads)
 
 
 def eyes_of(artifact: Artifact, threads: int) -> Eyes:

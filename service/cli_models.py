@@ -41,7 +41,7 @@ def verify() -> None:
     """Check every file of every model against its hash, and that models fit this installation."""
     from codesets.lexicon import load_lexicon
     from coding.errors import ArtifactError
-    from models.artifact import installed, load_artifact
+    from models.artifact import installed, load_artifact, load_named
     from models.inputs import input_hashes, trained_inputs
 
     lexicon = load_lexicon()
@@ -51,11 +51,8 @@ def verify() -> None:
             artifact = load_artifact(name, version)
             base = artifact.manifest.base_model or ""
             if artifact.manifest.kind == "ranker":
-                parts = base.partition("/")
                 artifact.require(
-                    trained_inputs(lexicon, load_artifact(parts[0], parts[2]))
-                    if base
-                    else input_hashes(lexicon)
+                    trained_inputs(lexicon, load_named(base)) if base else input_hashes(lexicon)
                 )
             typer.echo(f"{name} {version}: whole, {len(artifact.contents)} files")
         except ArtifactError as error:

@@ -15,7 +15,7 @@ from coding.errors import ConfigError, InputError
 from coding.pipeline import Coder
 from coding.types import System
 from eval.codiesp_profile import in_2018
-from models.artifact import load_artifact
+from models.artifact import load_named
 from models.dense_generator import DenseGenerator
 from models.eyes import Eyes, load_eyes
 from models.phrases import PhraseTable
@@ -68,7 +68,7 @@ def open_workshop(recipe: RankerRecipe, console: Console, engine: EngineConfig) 
         )
     start = PhraseTable({}, {})
     if recipe.start is not None:
-        start = PhraseTable.from_bytes(_started_from(recipe.start)["phrases.npz"])
+        start = PhraseTable.from_bytes(load_named(recipe.start).contents["phrases.npz"])
     return Workshop(coder, eyes, builder, gold, start)
 
 
@@ -147,8 +147,3 @@ def _read(source: Source) -> Iterator[Labelled]:
         "csv": from_csv,
     }
     return forms[source.form](source.path)
-
-
-def _started_from(reference: str) -> dict[str, bytes]:
-    name, _, version = reference.partition("/")
-    return dict(load_artifact(name, version).contents)

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from codesets.lexicon import load_lexicon
 from coding.build import EngineConfig
 from coding.types import System
-from models.artifact import Manifest, load_artifact, write_artifact
+from models.artifact import Manifest, load_named, write_artifact
 from models.card import write_card
 from models.inputs import trained_inputs
 from models.suggest import Thresholds
@@ -165,8 +165,7 @@ def _shift(log_odds: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
 def _started(recipe: RankerRecipe) -> Calibration | None:
     if recipe.start is None:
         return None
-    name, _, version = recipe.start.partition("/")
-    return Calibration(**load_artifact(name, version).manifest.calibration)
+    return Calibration(**load_named(recipe.start).manifest.calibration)
 
 
 def _manifest(

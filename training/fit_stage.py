@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
-from models.artifact import load_artifact
+from models.artifact import load_named
 from models.head import Head
 from models.note_input import tree_features
 from models.report_rates import ReportRates
@@ -115,8 +115,7 @@ def load_start(recipe: RankerRecipe) -> Start | None:
     """The ranker that a recipe goes on from. Raises: ArtifactError."""
     if recipe.start is None:
         return None
-    name, _, version = recipe.start.partition("/")
-    contents = load_artifact(name, version).contents
+    contents = load_named(recipe.start).contents
     head = Head.from_bytes(contents["head.npz"])
     return Start(
         network_from(head, recipe.head.dropout),
