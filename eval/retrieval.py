@@ -9,7 +9,7 @@ was trained on these terms must not be judged on them: train on the split "train
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coding.errors import InputError
@@ -50,6 +50,8 @@ def evaluate_retrieval(
 ) -> RetrievalEvaluation:
     """Ask each retriever for every held-out term, or for the first `sample` of them.
 
+    The first retriever is the one that is judged.
+
     Raises: InputError for another split than dev and test, or terms that all have one code;
     InvalidNote where the file is no index.
     """
@@ -75,7 +77,7 @@ def evaluate_retrieval(
         terms=terms,
         ranks=kept,
         figures={name: _figures(found) for name, found in kept.items()},
-        run=describe_run(path, coder.provenance),
+        run=describe_run(path, replace(coder.provenance, model=next(iter(retrievers)))),
     )
 
 
