@@ -30,10 +30,12 @@ from training.fit_stage import WEIGHTS, device_of, out_of_fold
 from training.outcomes import Known, Scored, outcomes
 from training.provenance import commit_of_checkout, versions_of
 from training.recipe import RankerRecipe, Source
-from training.thresholds import Outcome, auto_threshold, best_f1
+from training.thresholds import Outcome, auto_threshold, best_f1, f1_at
 
-# Below so many right candidates slopes are not fitted anew: the started model's stay.
+# Below so many right candidates slopes and threshold are not fitted anew: the started model's stay.
 FEW = 200
+# How far, in log-odds, charts of one's own may well lie from those of the started model (1 SD).
+_APART = 0.5
 _FIRST_THRESHOLD = 0.35
 _ROUNDS = 3
 _PACKAGES = ("chartcode", "medspacy", "onnxruntime", "scikit-learn", "torch")
@@ -84,15 +86,25 @@ def _decide(
         [printed_as(c.code.value) in one.core for one in known for c in one.candidates], dtype=bool
     )
     few = int(right.sum()) < FEW
-    started = _started(recipe) if few else None
-    calibration = started or _platt(np.column_stack([by_trees, by_head]), right)
-    accept, f1, judged = _FIRST_THRESHOLD, 0.0, list[Outcome]()
+    started = load_named(recipe.start).manifest if few and recipe.start else None
+    calibration = (
+        Calibration(**started.calibration)
+        if started
+        else _platt(np.column_stack([by_trees, by_head]), right)
+    )
+    accept = started.accepts_from if started else _FIRST_THRESHOLD
+    f1, judged = 0.0, list[Outcome]()
     # Rules look at what is accepted, so the threshold is found again under itself.
     for _ in range(_ROUNDS):
         judged = _judged(recipe, shop, known, calibration, accept, by_trees, by_head)
-        calibration = _again(calibration, judged, slope=not few)
+        calibration = _again(calibration, judged, slope=started is None)
         judged = _judged(recipe, shop, known, calibration, accept, by_trees, by_head)
-        accept, f1 = best_f1(judged)
+        best, f1 = best_f1(judged)
+        if started is not None:
+            # A shift is the whole of what few charts can tell; it is found once.
+            f1 = f1_at(judged, accept)
+            break
+        accept = best
     return Decision(calibration, round(accept, 4), auto_threshold(judged), f1)
 
 
@@ -153,19 +165,16 @@ def _again(calibration: Calibration, judged: Iterable[Outcome], *, slope: bool) 
 
 
 def _shift(log_odds: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """What makes the sum of probabilities the number of right ones, found by bisection."""
+    """The likeliest shift of the log-odds, by bisection, where none is expected, give or take.
+
+    Without the prior, N(0, _APART), it would make the probabilities sum to the number right.
+    """
     low, high = -5.0, 5.0
     for _ in range(40):
         middle = (low + high) / 2
-        expected = (1 / (1 + np.exp(-(log_odds + middle)))).sum()
-        low, high = (middle, high) if expected < right.sum() else (low, middle)
+        slope = (1 / (1 + np.exp(-(log_odds + middle)))).sum() - right.sum()
+        low, high = (middle, high) if slope + middle / _APART**2 < 0 else (low, middle)
     return (low + high) / 2
-
-
-def _started(recipe: RankerRecipe) -> Calibration | None:
-    if recipe.start is None:
-        return None
-    return Calibration(**load_named(recipe.start).manifest.calibration)
 
 
 def _manifest(

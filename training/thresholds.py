@@ -31,6 +31,13 @@ def best_f1(outcomes: Sequence[Outcome]) -> tuple[float, float]:
     return float(p[best]), float(f1[best])
 
 
+def f1_at(outcomes: Sequence[Outcome], threshold: float) -> float:
+    """Micro F1 of what is accepted from a threshold on."""
+    p, right = _sorted(outcomes)
+    accepted = p >= threshold
+    return float(2 * right[accepted].sum() / (accepted.sum() + sum(o.gold for o in outcomes)))
+
+
 def auto_threshold(outcomes: Sequence[Outcome]) -> float | None:
     """The lowest threshold from which precision is shown to be AUTO_PRECISION, if there is one.
 

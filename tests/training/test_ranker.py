@@ -13,6 +13,7 @@ from coding.build import EngineConfig, build_coder
 from coding.errors import ConfigError, InputError
 from coding.types import Decision
 from eval.charts import Tier, load_charts
+from models.artifact import load_artifact, read_artifact
 from tests.training.toy_charts import charts, write
 from training.recipe import load_recipe
 from training.run import Stage, recipe_for, train
@@ -101,6 +102,10 @@ def test_the_shipped_ranker_is_fine_tuned_on_charts_of_ones_own(tmp_path: Path) 
     )
     coder = build_coder(EngineConfig(ranker=str(tmp_path / "mine")))
     assert coder.provenance.model == "mine 1"
+    mine, shipped = read_artifact(tmp_path / "mine", "mine"), load_artifact("trained", "1")
+    assert mine.manifest.accept_threshold == shipped.manifest.accept_threshold, "few charts"
+    assert mine.contents["trees.npz"] == shipped.contents["trees.npz"]
+    assert mine.contents["head.npz"] != shipped.contents["head.npz"]
 
 
 @pytest.mark.parametrize(
