@@ -128,3 +128,18 @@ def test_another_output_is_left_alone(run: Run, source: Path, tmp_path: Path) ->
     same = run("batch", source, source)
     assert same.returncode == 2
     assert b"same file" in same.stderr
+
+
+def test_the_same_bytes_with_one_worker_and_with_four(run: Run, tmp_path: Path) -> None:
+    charts = (Path(__file__).parents[2] / "eval/gold/charts.jsonl").read_text("utf-8").splitlines()
+    asked = [{key: json.loads(line)[key] for key in ("id", "text", "setting")} for line in charts]
+    asked += [{"id": f"w{n}", "text": WORKED_EXAMPLE[n:], "setting": "inpatient"} for n in (0, 40)]
+    source = tmp_path / "thirty.jsonl"
+    source.write_text("".join(f"{json.dumps(note)}\n" for note in asked), "utf-8")
+    written = []
+    for workers in ("1", "4"):
+        target = tmp_path / f"{workers}.jsonl"
+        assert run("batch", source, target, "--workers", workers).returncode == 0
+        written.append(target.read_bytes())
+    assert len(written[0].splitlines()) == 30
+    assert written[0] == written[1]
