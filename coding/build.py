@@ -22,7 +22,7 @@ from coding.types import System
 from models.artifact import Artifact, load_artifact, read_artifact
 from models.dense_generator import DenseGenerator
 from models.eyes import load_eyes
-from models.inputs import input_hashes, trained_inputs
+from models.inputs import input_hashes, require_inputs, trained_inputs
 from models.lexical_ranker import LexicalRanker
 from models.phrase_generator import PhraseGenerator
 from models.phrases import PhraseTable
@@ -102,12 +102,6 @@ def build_plain_coder(config: EngineConfig, artifact: Artifact) -> Coder:
     return _coder(config, lexicon, _trained(artifact, lexicon, config.threads), ())
 
 
-def lexical_generators(config: EngineConfig) -> tuple[CandidateGenerator, ...]:
-    """The generators that need no model. Raises: CodeSetMissing where no index is built."""
-    index_dir = config.index_dir or default_index_dir()
-    return _lexical_generators(load_registry(index_dir), load_lexicon(), index_dir)
-
-
 def require_parts(config: EngineConfig) -> None:
     """Refuse, in a moment, a configuration whose engine cannot be built for want of a part.
 
@@ -119,9 +113,7 @@ def require_parts(config: EngineConfig) -> None:
         path = terms_path(index_dir, codes, lexicon)
         if not path.is_file():
             raise CodeSetMissing(f"no term index at {path}: run `chartcode codesets build`")
-    artifact = artifact_of(config.ranker)
-    if artifact.manifest.name == LEXICAL:
-        artifact.require(input_hashes(lexicon))
+    require_inputs(artifact_of(config.ranker), lexicon)
 
 
 def artifact_of(ranker: str) -> Artifact:
@@ -166,7 +158,7 @@ def _coder(
 
 def _decider(config: EngineConfig, lexicon: Lexicon) -> _Decider:
     artifact = artifact_of(config.ranker)
-    if artifact.manifest.name == LEXICAL:
+    if artifact.manifest.base_model is None:
         artifact.require(input_hashes(lexicon))
         return _Decider(LexicalRanker.from_artifact(artifact))
     return _trained(artifact, lexicon, config.threads)

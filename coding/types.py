@@ -267,8 +267,8 @@ class Code:
 class Evidence:
     """Words of the note that support a code, or would have.
 
-    `source` names what matched them (lexicon, title, inclusion, ngram, rule id ...); `weight` is
-    the share of the suggestion that rests on these words: those of one suggestion sum to 1.
+    `source` names what matched them (lexicon, title, inclusion, ngram, phrase, dense, rule id ...);
+    `weight` is the share of the suggestion that rests on these words: those of one sum to 1.
     """
 
     span: Span

@@ -85,6 +85,8 @@ def load_artifact(name: str, version: str, root: Traversable | None = None) -> A
 def load_named(reference: str) -> Artifact:
     """The installed artifact named "name/version". Raises: as load_artifact."""
     name, _, version = reference.partition("/")
+    if not name or not version:
+        raise ArtifactNotFound(f'"{reference}" names no model: write NAME/VERSION')
     return load_artifact(name, version)
 
 

@@ -6,7 +6,8 @@ from coding.candidates import MAX_EVIDENCE
 from coding.lookup import Lookup
 from coding.protocols import CodeSystem
 from coding.sections import NO_SECTION, OTHER, section_kinds
-from coding.types import Assertion, Candidate, Code, Evidence, Reading, Span, System
+from coding.types import Candidate, Code, Evidence, Reading, Span, System
+from models.encode import NOT_NOW
 from models.encoded import EncodedNotes, without_numbering
 from models.wording_vectors import WordingVectors
 
@@ -15,10 +16,6 @@ ASKED_KINDS = frozenset({"diagnosis", "complaint", "history", "plan", "procedure
 NEIGHBOURS = 3
 LEAST_SIMILARITY = 0.5
 _LONGEST = 160  # code points: what is longer tells more than one thing
-# A sentence with any of these in it names what is not the patient's, or not now.
-_DENIED = frozenset(
-    {Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.OTHER_PERSON}
-)
 
 
 class DenseGenerator:
@@ -67,7 +64,7 @@ class DenseGenerator:
         if titled and label not in (NO_SECTION, OTHER):
             return False
         letters = any(character.isalpha() for character in span.of(reading.note.text))
-        return letters and not _DENIED & set(lookup.assertions_within(span))
+        return letters and not NOT_NOW & set(lookup.assertions_within(span))
 
     def _candidate(
         self,

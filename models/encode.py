@@ -46,9 +46,10 @@ FEATURES = (
     *RELATIONS,
 )
 _UNSPECIFIED = re.compile(r"unspecified", re.I)
-_NOT_NOW = frozenset(
+NOT_NOW = frozenset(
     {Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.OTHER_PERSON}
 )
+"""What bars words from speaking of the patient now, whatever the claim."""
 
 
 def encode(
@@ -66,7 +67,7 @@ def encode(
 def _own(
     reading: Reading, candidate: Candidate, codes: CodeSystem, lookup: Lookup
 ) -> tuple[float, ...]:
-    counting = [e for e in candidate.evidence if not _NOT_NOW & set(e.assertions)]
+    counting = [e for e in candidate.evidence if not NOT_NOW & set(e.assertions)]
     evidence = counting or list(candidate.evidence)
     kinds = section_kinds()
     places = {kinds.get(e.section, "none") for e in evidence}

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from codesets.lexicon import Lexicon
 from coding.terms import TERMS_VERSION
-from models.artifact import Artifact
+from models.artifact import Artifact, load_named
 from models.encode import ENCODE_VERSION
 from models.note_input import NOTE_INPUT_VERSION
 
@@ -37,3 +37,14 @@ def trained_inputs(lexicon: Lexicon, encoder: Artifact) -> Mapping[str, str]:
         "encoder": hashlib.sha256(of_files).hexdigest(),
         "note input": str(NOTE_INPUT_VERSION),
     }
+
+
+def require_inputs(artifact: Artifact, lexicon: Lexicon) -> None:
+    """Refuse a ranker that was made for other inputs than this installation has.
+
+    Raises: Incompatible, naming which; ArtifactError where its encoder cannot be read.
+    """
+    base = artifact.manifest.base_model
+    artifact.require(
+        input_hashes(lexicon) if base is None else trained_inputs(lexicon, load_named(base))
+    )

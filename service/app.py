@@ -113,7 +113,7 @@ def create_app(config: Config, coder: Engine | None = None) -> FastAPI:
 def _build(config: EngineConfig) -> Engine:
     """The engine, having coded one note: whatever it loads late is loaded before it is ready."""
     coder = build_coder(config)
-    coder.code(Note(id="first", text="No complaints.", setting=Setting.OUTPATIENT))
+    coder.code(Note(id="first", text="Gout. No complaints.", setting=Setting.OUTPATIENT))
     return coder
 
 

@@ -41,19 +41,16 @@ def verify() -> None:
     """Check every file of every model against its hash, and that models fit this installation."""
     from codesets.lexicon import load_lexicon
     from coding.errors import ArtifactError
-    from models.artifact import installed, load_artifact, load_named
-    from models.inputs import input_hashes, trained_inputs
+    from models.artifact import installed, load_artifact
+    from models.inputs import require_inputs
 
     lexicon = load_lexicon()
     broken = 0
     for name, version in installed():
         try:
             artifact = load_artifact(name, version)
-            base = artifact.manifest.base_model or ""
             if artifact.manifest.kind == "ranker":
-                artifact.require(
-                    trained_inputs(lexicon, load_named(base)) if base else input_hashes(lexicon)
-                )
+                require_inputs(artifact, lexicon)
             typer.echo(f"{name} {version}: whole, {len(artifact.contents)} files")
         except ArtifactError as error:
             broken += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from coding.build import EngineConfig, build_coder, lexical_generators
+from coding.build import EngineConfig, build_coder
 from coding.errors import ConfigError, InputError
 from coding.pipeline import Coder
 from coding.types import System
@@ -51,7 +51,7 @@ def open_workshop(recipe: RankerRecipe, console: Console, engine: EngineConfig) 
     every_mention = recipe.style == "every-mention"
     builder = Builder(
         read=lambda labelled: coder.reader.read(labelled.note),
-        generators=lexical_generators(engine),
+        named=lambda reading: coder.candidates(reading, codes),
         last=(DenseGenerator(eyes.encoded, eyes.wordings),),
         codes=codes,
         encoded=eyes.encoded,

@@ -8,7 +8,7 @@ log-odds, those of the trees and of the head, and once more on what the rules le
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from models.trained_ranker import Calibration
 from training.build_stage import PHRASES, Workshop, charts, count_phrases, open_workshop
 from training.fit_stage import WEIGHTS, device_of, out_of_fold
 from training.outcomes import Known, Scored, outcomes
+from training.platt import platt, said_log_odds
 from training.provenance import commit_of_checkout, versions_of
 from training.recipe import RankerRecipe, Source
 from training.thresholds import Outcome, auto_threshold, best_f1, f1_at
@@ -99,12 +100,11 @@ def _decide(
         judged = _judged(recipe, shop, known, calibration, accept, by_trees, by_head)
         calibration = _again(calibration, judged, slope=started is None)
         judged = _judged(recipe, shop, known, calibration, accept, by_trees, by_head)
-        best, f1 = best_f1(judged)
         if started is not None:
             # A shift is the whole of what few charts can tell; it is found once.
             f1 = f1_at(judged, accept)
             break
-        accept = best
+        accept, f1 = best_f1(judged)
     return Decision(calibration, round(accept, 4), auto_threshold(judged), f1)
 
 
@@ -144,19 +144,15 @@ def _platt(log_odds: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibrati
     return Calibration(trees, head, round(float(fitted.intercept_[0]), 4))
 
 
-def _again(calibration: Calibration, judged: Iterable[Outcome], *, slope: bool) -> Calibration:
+def _again(calibration: Calibration, judged: Sequence[Outcome], *, slope: bool) -> Calibration:
     """Calibrate what the rules left: slope and intercept over the log-odds said before."""
-    outcomes_ = list(judged)
-    said = np.array([p for o in outcomes_ for p in o.probabilities]).clip(1e-4, 1 - 1e-4)
-    right = np.array([r for o in outcomes_ for r in o.right])
-    log_odds = np.log(said / (1 - said))
+    log_odds, right = said_log_odds(judged)
     if not right.any() or right.all():
         return calibration
     if not slope:
         shift = _shift(log_odds, right)
         return replace(calibration, intercept=round(calibration.intercept + shift, 4))
-    fitted = LogisticRegression(C=1e6).fit(log_odds.reshape(-1, 1), right)
-    by, shift = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    by, shift = platt(judged)
     return Calibration(
         round(calibration.trees * by, 4),
         round(calibration.head * by, 4),

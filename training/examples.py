@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from coding.pipeline import merge
 from coding.protocols import CandidateGenerator, CodeSystem
-from coding.types import Assertion, Candidate, Reading
+from coding.types import Candidate, Reading
+from models.encode import NOT_NOW
 from models.encoded import EncodedNotes
 from models.note_input import CANDIDATE_FEATURES, MENTION_FEATURES, NoteInput, Sight, encode_note
 from models.phrase_generator import PhraseGenerator
@@ -23,10 +24,6 @@ from models.wording_vectors import WordingVectors
 from training.arrays import IGNORED, NEGATIVE, POSITIVE
 from training.closure import leads_to
 from training.sources import Labelled
-
-_GONE = frozenset(
-    {Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.OTHER_PERSON}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,13 @@ class Chart:
 class Builder:
     """Makes examples with the reader, generators and encoder of the service.
 
-    `generators` come before phrases and are run once; `last` after them. `every_mention`: the gold
-    codes whatever is mentioned, denied or not, instead of what is reported. `printed_as` puts a
-    code into the form that the gold has it in.
+    `named` finds what the lexicon names, `last` work after it and the phrases, in the order of the
+    service. `every_mention`: the gold codes whatever is mentioned, denied or not, not what is
+    reported. `printed_as` puts a code into the form that the gold has it in.
     """
 
     read: Callable[[Labelled], Reading]
-    generators: Sequence[CandidateGenerator]
+    named: Callable[[Reading], Sequence[Candidate]]
     last: Sequence[CandidateGenerator]
     codes: CodeSystem
     encoded: EncodedNotes
@@ -78,9 +75,9 @@ class Builder:
         """A chart with its candidates, phrases counted without itself."""
         reading = self.read(labelled)
         own = self.count(labelled, reading)
-        generators = [*self.generators, PhraseGenerator(table, own), *self.last]
-        found = (c for g in generators for c in g.generate(reading, self.codes))
-        return Chart(labelled, reading, merge(found), own)
+        learnt = [PhraseGenerator(table, own), *self.last]
+        found = [c for g in learnt for c in g.generate(reading, self.codes)]
+        return Chart(labelled, reading, merge([*self.named(reading), *found]), own)
 
     def arrays(self, chart: Chart, table: PhraseTable) -> dict[str, NDArray[np.generic]]:
         """The arrays of one chart, named as in Examples."""
@@ -104,7 +101,7 @@ class Builder:
         value = self.printed_as(candidate.code.value)
         if value in gold.core or (not self.every_mention and leads_to(value, gold.core)):
             return POSITIVE
-        about = any(not _GONE & set(e.assertions) for e in candidate.evidence)
+        about = any(not NOT_NOW & set(e.assertions) for e in candidate.evidence)
         # What the rules reject whatever the model says must not teach it anything.
         return NEGATIVE if value not in gold.optional and (about or self.every_mention) else IGNORED
 

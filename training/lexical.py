@@ -24,14 +24,15 @@ from sklearn.linear_model import LogisticRegression
 from codesets.lexicon import load_lexicon
 from coding.build import LEXICAL_VERSION, build_coder
 from coding.pipeline import Coder
-from coding.types import Assertion, Candidate, CodingOptions, Reading
+from coding.types import Candidate, CodingOptions, Reading
 from eval.charts import GoldChart, Tier, load_charts
 from models.artifact import Manifest, write_artifact
 from models.card import write_card
-from models.encode import FEATURES, encode
+from models.encode import FEATURES, NOT_NOW, encode
 from models.inputs import input_hashes
 from models.lexical_ranker import POINTS, LexicalRanker, Rates
 from training.outcomes import Known, outcomes
+from training.platt import platt
 from training.provenance import CHART_ATTRIBUTIONS, commit_of_checkout
 from training.thresholds import Outcome, auto_threshold, best_f1
 
@@ -41,9 +42,6 @@ SEED = 13
 PENALTY_C = 1.0
 # Candidates of the overall rate that every category starts with.
 RATE_PRIOR = 5.0
-_GONE = frozenset(
-    {Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.OTHER_PERSON}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def _example(coder: Coder, chart: GoldChart) -> Example:
 
 def _counts(candidate: Candidate) -> bool:
     """Whether any mention is about the patient: the rest the rules reject whatever the points."""
-    return any(not _GONE & set(e.assertions) for e in candidate.evidence)
+    return any(not NOT_NOW & set(e.assertions) for e in candidate.evidence)
 
 
 def _fit(
@@ -179,11 +177,7 @@ def _out_of_fold(
 
 def _platt(held_out: Sequence[Outcome], slope: float, intercept: float) -> tuple[float, float]:
     """Slope and intercept that calibrate log-odds out of fold (Platt 1999), on the last ones."""
-    p = np.array([p for o in held_out for p in o.probabilities]).clip(1e-4, 1 - 1e-4)
-    right = np.array([r for o in held_out for r in o.right])
-    log_odds = np.log(p / (1 - p))
-    fitted = LogisticRegression(C=1e6).fit(log_odds.reshape(-1, 1), right)
-    a, b = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    a, b = platt(held_out)
     return round(a * slope, 4), round(a * intercept + b, 4)
 
 

@@ -11,14 +11,6 @@ CHART_ATTRIBUTIONS = (
     "ACI-BENCH notes (Yim et al. 2023, CC BY 4.0), coded by us",
     "MTSamples transcriptions (mtsamples.com), coded by us",
 )
-CODIESP_ATTRIBUTIONS = (
-    "CodiEsp corpus (Miranda-Escalada et al. 2020, CC BY 4.0), machine-translated to English",
-)
-ENCODER_ATTRIBUTIONS = (
-    "all-MiniLM-L6-v2 (Apache-2.0)",
-    "ICD-10-CM titles, inclusion terms and Alphabetic Index (NCHS/CMS, public domain)",
-    "Disease Ontology (CC0) and MONDO (CC BY 4.0) synonyms",
-)
 
 
 def commit_of_checkout() -> str:

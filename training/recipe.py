@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -99,8 +98,3 @@ def parse_recipe(values: Mapping[str, object], called: str) -> Recipe:
         if first["type"] == "extra_forbidden":
             raise ConfigError(f"{called}: unknown key {key}", field=key) from None
         raise ConfigError(f"{called}: {key or 'kind'}: {first['msg']}", field=key) from None
-
-
-def shipped_recipe(name: str) -> Path:
-    """The path of a recipe that ships, by name."""
-    return Path(str(files("training") / "recipes" / f"{name}.toml"))

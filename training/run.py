@@ -20,7 +20,7 @@ from training.build_stage import build
 from training.calibrate_stage import calibrate
 from training.export_stage import export
 from training.fit_stage import fit
-from training.recipe import EncoderRecipe, Recipe, load_recipe, parse_recipe, shipped_recipe
+from training.recipe import EncoderRecipe, Recipe, load_recipe, parse_recipe
 
 
 class Stage(StrEnum):
@@ -72,11 +72,6 @@ def recipe_for(path: Path | None, on: tuple[Path, ...], name: str | None) -> Rec
         "head": {"epochs": 8, "rate": 3e-4, "held_out": 0.0, "notes_a_batch": 4},
     }
     return parse_recipe(values, "--on")
-
-
-def shipped(name: str) -> Recipe:
-    """A recipe that ships, by name. Raises: ConfigError."""
-    return load_recipe(shipped_recipe(name))
 
 
 def _form(path: Path) -> str:

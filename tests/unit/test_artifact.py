@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from codesets.registry import Registry
+from coding.build import EngineConfig, require_parts
 from coding.errors import ArtifactNotFound, HashMismatch, Incompatible
-from models.artifact import installed, load_artifact, read_artifact, write_artifact
+from models.artifact import installed, load_artifact, load_named, read_artifact, write_artifact
 from models.card import card_of
 
 WEIGHTS = b'{"bias": 1.0}'
@@ -99,3 +101,19 @@ def test_the_card_says_what_the_labels_are_and_whom_to_name(root: Path) -> None:
     assert "not reviewed by a credentialed coder" in card
     assert "Notes of ours" in card
     assert "| out of fold f1 | 0.5 |" in card
+
+
+def test_start_up_refuses_at_once_a_trained_model_of_other_inputs(
+    monkeypatch: pytest.MonkeyPatch, registry: Registry
+) -> None:
+    assert registry.releases(), "the index is built"
+    require_parts(EngineConfig())
+    monkeypatch.setattr("models.inputs.NOTE_INPUT_VERSION", -1)
+    with pytest.raises(Incompatible, match="another note input: fit it anew"):
+        require_parts(EngineConfig())
+    require_parts(EngineConfig(ranker="lexical"))
+
+
+def test_a_name_without_a_version_says_how_to_write_it() -> None:
+    with pytest.raises(ArtifactNotFound, match='"encoder" names no model: write NAME/VERSION'):
+        load_named("encoder")
