@@ -50,7 +50,7 @@ install: .venv/.serve .venv/.project .venv/.index
 	@touch $@
 
 # What the indexes are made from.
-INDEXED = codesets/*.py codesets/lexicon/*.* codesets/lexicon/terms/*.* coding/terms.py coding/short_forms.py
+INDEXED = codesets/*.* codesets/*/*.* codesets/lexicon/terms/*.* coding/terms.py coding/short_forms.py
 
 .venv/.index: .venv/.project $(wildcard $(INDEXED))
 	@.venv/bin/chartcode codesets build

@@ -1,47 +1,68 @@
-"""Builds the embedded code-set index from the package that ships the official files."""
+"""Builds what ships with Chartcode: embedded releases, starter lists, validity dates."""
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 
-from codesets.icd10cm_xml import parse_tabular
-from codesets.store import ReleaseInfo, write_release
-from coding.errors import CodeSetError
-from coding.types import Code, System
+from codesets.assemble import cpt, hcpcs, icd10cm, icd10pcs
+from codesets.assemble.parts import Assembled
+from codesets.dating import ICD10, nominal_end
+from codesets.load import embedded_dir, rebuild, release_dir, validity_path
+from codesets.store import ReleaseInfo, release_folders, write_release
+from codesets.validity import read_package
+from coding.types import System
 
-# The update of 1 April 2026; fiscal year 2026 ends on 30 September.
-EMBEDDED = ReleaseInfo(
-    system=System.ICD10CM,
-    release="2026-04-01",
-    valid_from=date(2026, 4, 1),
-    valid_to=date(2026, 9, 30),
-    source="icd10c-tabular-April-1-2026.xml of simple-icd-10-cm 1.5.0 (US public domain)",
+_ICD10CM_MISSING = (
+    "Alphabetic Index",
+    "External Cause index",
+    "Table of Neoplasms",
+    "Table of Drugs and Chemicals",
+    "POA-exempt list",
 )
 
 
-def build_index(index_dir: Path) -> Path:
-    """Parse the tabular XML once and write the ICD-10-CM index; gives its folder.
+def build_index(index_dir: Path) -> tuple[Path, ...]:
+    """Build every release anew: those that ship, then those of the operator's files.
 
-    Raises: CodeSetError where XML and code list of the package do not hold the same codes.
+    Gives the folders of all releases in force. Raises: CodeSetError.
     """
-    data = files("simple_icd_10_cm") / "data"
-    listed = {
-        Code.parse(System.ICD10CM, line).value
-        for line in (data / "code-list-April-2026.txt").read_text(encoding="utf-8").split()
-        if "-" not in line and not line.isdigit()
-    }
-    with (data / "icd10c-tabular-April-1-2026.xml").open("rb") as xml:
-        tabular = parse_tabular(xml, listed)
-    if (parsed := {record.value for record in tabular.codes}) != listed:
-        raise CodeSetError(
-            f"the tabular XML and the code list differ in {len(parsed ^ listed)} codes: "
-            "install simple-icd-10-cm again"
-        )
-    return write_release(release_dir(index_dir, EMBEDDED), EMBEDDED, tabular)
+    validity = {system: read_package(system) for system in ICD10}
+    for system, known in validity.items():
+        known.save(validity_path(index_dir, system))
+    _drop_built(index_dir)
+    listing = icd10cm.embedded().listing
+    made = Assembled(listing, _ICD10CM_MISSING)
+    _embed(index_dir, System.ICD10CM, icd10cm.EMBEDDED_DAY, made, icd10cm.EMBEDDED_SOURCE)
+    made = icd10pcs.embedded(validity[System.ICD10PCS])
+    _embed(index_dir, System.ICD10PCS, icd10pcs.EMBEDDED_DAY, made, icd10pcs.EMBEDDED_SOURCE)
+    _start(index_dir, System.HCPCS, hcpcs.STARTER_DAY, hcpcs.starter(), hcpcs.STARTER_SOURCE)
+    if (starter := cpt.starter()) is not None:
+        _start(index_dir, System.CPT, cpt.STARTER_DAY, starter, cpt.STARTER_SOURCE)
+    rebuild(index_dir)
+    return release_folders(index_dir)
 
 
-def release_dir(index_dir: Path, info: ReleaseInfo) -> Path:
-    """Where the index of a release lies."""
-    return index_dir / info.system.lower() / info.release
+def _drop_built(index_dir: Path) -> None:
+    """Remove built releases, never the operator's files: a release of old may be gone now."""
+    for system in System:
+        shutil.rmtree(index_dir / system.lower(), ignore_errors=True)
+    shutil.rmtree(index_dir / "embedded", ignore_errors=True)
+
+
+def _embed(index_dir: Path, system: System, day: date, made: Assembled, source: str) -> None:
+    """Write a release that ships, and a copy of it that loaded files build upon."""
+    info = ReleaseInfo(
+        system, day.isoformat(), day, nominal_end(system, day), source, missing=made.missing
+    )
+    write_release(embedded_dir(index_dir, system), info, made.listing, made.extras)
+    shutil.copytree(embedded_dir(index_dir, system), release_dir(index_dir, system, info.release))
+
+
+def _start(index_dir: Path, system: System, day: date, made: Assembled, source: str) -> None:
+    end = date(day.year, 12, 31)
+    info = ReleaseInfo(
+        system, f"starter-{day.year}", day, end, source, starter=True, missing=made.missing
+    )
+    write_release(release_dir(index_dir, system, info.release), info, made.listing)

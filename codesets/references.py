@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CODE = r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?"
+# QA0 is a category too.
+_CODE = r"[A-Z](?:\d[0-9A-Z]|A\d)(?:\.[0-9A-Z]{1,4})?"
 _NAMED = re.compile(rf"({_CODE})(\.-|-(?!\s*{_CODE})|)(?:\s*(?:-|to|through)\s*({_CODE})-?)?")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 

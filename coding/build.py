@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from codesets.build import build_index
+from codesets.icd11.crosswalks import Crosswalks
 from codesets.lexicon import Lexicon, load_lexicon
+from codesets.load import Loaded, Order, load
 from codesets.registry import default_index_dir, load_registry
+from codesets.release import Release
+from codesets.store import read_release
 from coding.candidates import LexicalGenerator
 from coding.errors import CodeSetMissing, ConfigError
-from coding.pipeline import Coder
+from coding.pipeline import Coder, Crosswalker
 from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker, Rule
 from coding.reading import MedspacyReader
 from coding.rules import standard_rules
@@ -40,13 +45,16 @@ class EngineConfig:
     `index_dir` holds the built code-set indexes (None: share/chartcode in the environment);
     `ranker` names who decides: trained, lexical, or the folder of an artifact that `chartcode
     train` wrote; the encoder runs on `encoder_threads` (0: one a core, four at most);
-    `max_note_chars` is in code points; the reader drops the words it has learnt after
-    `rebuild_after_notes` notes.
+    without `cpt` no CPT code is known; with `licensed_text` the titles of a licensee's CPT release
+    go into results, else our wording of them; `max_note_chars` is in code points; the reader drops
+    the words it has learnt after `rebuild_after_notes` notes.
     """
 
     index_dir: Path | None = None
     ranker: str = TRAINED
     encoder_threads: int = 0
+    cpt: bool = True
+    licensed_text: bool = False
     max_note_chars: int = 1_000_000
     rebuild_after_notes: int = 2_000
 
@@ -130,21 +138,47 @@ def artifact_of(ranker: str) -> Artifact:
 
 
 def build_indexes(index_dir: Path | None = None) -> tuple[Path, ...]:
-    """Build the code-set index and the term index over it; gives the files and folders made."""
+    """Build the code-set indexes and the term indexes over them; gives the folders made."""
     index_dir = index_dir or default_index_dir()
-    made = [build_index(index_dir)]
+    made = build_index(index_dir)
+    for folder in made:
+        _build_terms(folder, index_dir)
+    _drop_stale_terms(index_dir)
+    return made
+
+
+def load_code_sets(paths: Sequence[Path], order: Order, index_dir: Path | None = None) -> Loaded:
+    """Load official files, with the term indexes that the engine needs of them.
+
+    Raises: CodeSetError; then what was loaded before stays in force.
+    """
+    index_dir = index_dir or default_index_dir()
+    loaded = load(paths, index_dir, order, lambda folder: _build_terms(folder, index_dir))
+    _drop_stale_terms(index_dir)
+    return loaded
+
+
+def _build_terms(folder: Path, index_dir: Path) -> None:
+    """The term index of a release of diagnoses; other systems have none."""
     lexicon = load_lexicon()
-    for codes in _diagnoses(load_registry(index_dir)):
-        made.append(terms_path(index_dir, codes, lexicon))
-        build_terms(codes, lexicon).save(made[-1])
-    return tuple(made)
+    codes = Release(read_release(folder), lexicon)
+    if codes.system is System.ICD10CM:
+        build_terms(codes, lexicon).save(terms_path(index_dir, codes, lexicon))
+
+
+def _drop_stale_terms(index_dir: Path) -> None:
+    lexicon = load_lexicon()
+    kept = {terms_path(index_dir, codes, lexicon) for codes in _diagnoses(load_registry(index_dir))}
+    for path in (index_dir / "terms").glob("*.npz"):
+        if path not in kept:
+            path.unlink()
 
 
 def _coder(
     config: EngineConfig, lexicon: Lexicon, decider: _Decider, rules: tuple[Rule, ...]
 ) -> Coder:
     index_dir = config.index_dir or default_index_dir()
-    codesets = load_registry(index_dir)
+    codesets = load_registry(index_dir, cpt=config.cpt, licensed_text=config.licensed_text)
     return Coder(
         reader=MedspacyReader(rebuild_after_notes=config.rebuild_after_notes),
         generators=(*_lexical_generators(codesets, lexicon, index_dir), *decider.generators),
@@ -153,6 +187,7 @@ def _coder(
         codesets=codesets,
         config_sha256=config_sha256(config),
         max_note_chars=config.max_note_chars,
+        crosswalk=_crosswalk(codesets),
     )
 
 
@@ -183,6 +218,14 @@ def _lexical_generators(
         LexicalGenerator(codes, TermIndex.load(terms_path(index_dir, codes, lexicon)), lexicon)
         for codes in _diagnoses(codesets)
     )
+
+
+def _crosswalk(codesets: CodeSystems) -> Crosswalker | None:
+    """The way to ICD-11 over the newest release of it, where one is loaded."""
+    for codes in codesets.newest():
+        if isinstance(codes, Release) and codes.system is System.ICD11:
+            return Crosswalks(codes).of
+    return None
 
 
 def _diagnoses(codesets: CodeSystems) -> tuple[CodeSystem, ...]:

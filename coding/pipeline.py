@@ -9,12 +9,14 @@ from importlib.metadata import version
 from typing import TypeVar
 
 from coding.errors import ChartcodeError, InvalidNote, NoteTooLong, PipelineError
+from coding.on_date import on_date
 from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker, Reader, Rule
 from coding.types import (
     Candidate,
     Code,
     CodingOptions,
     CodingResult,
+    Crosswalk,
     Draft,
     Explain,
     Finding,
@@ -27,6 +29,7 @@ from coding.types import (
 )
 
 T = TypeVar("T")
+Crosswalker = Callable[[Code], Crosswalk | None]
 
 
 class Coder:
@@ -42,6 +45,7 @@ class Coder:
         codesets: CodeSystems,
         config_sha256: str,
         max_note_chars: int,
+        crosswalk: Crosswalker | None = None,
     ) -> None:
         self.codesets = codesets
         self.reader = reader
@@ -50,6 +54,7 @@ class Coder:
         self._rules = tuple(rules)
         self._config_sha256 = config_sha256
         self._max_note_chars = max_note_chars
+        self._crosswalk = crosswalk
 
     def replace(
         self,
@@ -68,13 +73,14 @@ class Coder:
             codesets=self.codesets,
             config_sha256=self._config_sha256,
             max_note_chars=self._max_note_chars,
+            crosswalk=self._crosswalk,
         )
 
     @property
     def provenance(self) -> Provenance:
         """What codes a note of no date: software, model, newest releases, configuration."""
-        newest = {release.system: release.release for release in self.codesets.releases()}
-        return self._provenance(tuple(sorted(newest.items())))
+        newest = self.codesets.newest()
+        return self._provenance(tuple((codes.system, codes.release) for codes in newest))
 
     def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
         """Code one note.
@@ -100,25 +106,51 @@ class Coder:
 
     def _code(self, note: Note, options: CodingOptions) -> CodingResult:
         check_note(note, self._max_note_chars)
-        releases = [self.codesets.at(system, note.service_date) for system in options.systems]
+        releases = [self._release(system, note) for system in options.systems]
         reading = _step("reading", note, lambda: self.reader.read(note))
         draft = Draft((), findings=tuple(_standing_findings(note, options, releases)))
         for codes in releases:
             draft = self._draft(draft, reading, codes)
+        if System.ICD11 in options.systems:
+            draft = self._crossed(draft)
         return self._result(draft, note, options, releases)
+
+    def _release(self, system: System, note: Note) -> CodeSystem:
+        """ICD-11 is on no claim: its newest release serves notes of any date."""
+        return self.codesets.at(system, None if system is System.ICD11 else note.service_date)
+
+    def _crossed(self, draft: Draft) -> Draft:
+        """The suggestions with the ICD-11 stem code that WHO's map has for each, if it has one."""
+        if self._crosswalk is None:
+            return draft
+        return replace(
+            draft,
+            suggestions=tuple(
+                replace(s, crosswalk=self._crosswalk(s.code)) for s in draft.suggestions
+            ),
+        )
 
     def _draft(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:
         """Add what one release of one system has to say of the reading."""
         note = reading.note
-        candidates = _step("candidates", note, lambda: self.candidates(reading, codes))
+        found = _step("candidates", note, lambda: self._found(reading, codes))
+        candidates, rejected = on_date(found, codes)
+        candidates = merge(candidates)
         ranked = _step("ranking", note, lambda: self._ranker.rank(reading, candidates, codes))
-        draft = replace(draft, suggestions=draft.suggestions + ranked)
+        draft = replace(
+            draft,
+            suggestions=draft.suggestions + ranked,
+            rejected=draft.rejected + rejected,
+        )
         for rule in self._rules:
             draft = _step(f"rule {rule.id}", note, lambda: rule.apply(draft, reading, codes))  # noqa: B023
         return draft
 
     def candidates(self, reading: Reading, codes: CodeSystem) -> tuple[Candidate, ...]:
-        """What the generators find in a reading, one candidate a code."""
+        """What the generators find in a reading, of the codes in force, one candidate a code."""
+        return merge(on_date(self._found(reading, codes), codes)[0])
+
+    def _found(self, reading: Reading, codes: CodeSystem) -> tuple[Candidate, ...]:
         found = [g.generate(reading, codes) for g in self._generators]
         return merge(candidate for some in found for candidate in some)
 
@@ -217,12 +249,32 @@ def _standing_findings(
     """What holds whatever the note says: no date, a stale release, an unanswered request."""
     for codes in releases:
         release = f"{codes.system} {codes.release}"
+        if codes.system is System.ICD11:
+            continue
+        if codes.system is not System.ICD10CM:
+            yield Finding(
+                "system.not-suggested",
+                Severity.WARNING,
+                (),
+                f"codes of {codes.system} are looked up and searched, but not suggested yet",
+                "chartcode",
+            )
         if note.service_date is None:
             yield Finding(
                 "codeset.no-date",
                 Severity.INFO,
                 (),
                 f"no date of service was given; {release}, the newest loaded, was used",
+                "chartcode",
+            )
+        elif note.service_date < codes.valid_from:
+            yield Finding(
+                "codeset.as-of",
+                Severity.WARNING,
+                (),
+                f"no release of {note.service_date} is loaded; the codes of {release} that were "
+                "valid on that day were used, with its titles and notes: codes of that day which "
+                "it no longer has could not be found",
                 "chartcode",
             )
         elif note.service_date > codes.valid_to:

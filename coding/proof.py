@@ -28,6 +28,8 @@ def _steps(candidate: Candidate, codes: CodeSystem, model: str) -> Iterator[Proo
         yield ProofStep("model", term, (best.span,), _LEARNT[source])
     elif source in ("lexicon", "ngram"):
         yield ProofStep("lexicon", term, (best.span,), f"chartcode {source}")
+    elif source == "index":
+        yield ProofStep("index", term, (best.span,), f"{release} Index")
     else:
         yield ProofStep("tabular", term, (best.span,), f"{release} {source} term")
     yield ProofStep("tabular", f"{value} {codes.title(value)}", (), release)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Protocol
 
-from coding.types import Candidate, Code, CodeEntry, Draft, Note, Reading, Suggestion, System
+from coding.types import Candidate, Code, CodeEntry, Draft, Hit, Note, Reading, Suggestion, System
 
 
 class CodeSystem(Protocol):
@@ -20,6 +20,10 @@ class CodeSystem(Protocol):
     def valid_from(self) -> date: ...
     @property
     def valid_to(self) -> date: ...
+    @property
+    def sha256(self) -> str:
+        """Hash over the contents: what is built from a release is named by it."""
+
     def __contains__(self, value: str) -> bool: ...
     def __len__(self) -> int: ...
     def get(self, value: str) -> CodeEntry:
@@ -32,6 +36,9 @@ class CodeSystem(Protocol):
     def parent(self, value: str) -> str | None: ...
     def children(self, value: str) -> tuple[str, ...]: ...
     def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]: ...
+    def find(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
+        """What `search` finds, with how well it fits: systems are ranked together by it."""
+
     def terms(self) -> Iterator[tuple[str, str, str]]:
         """Every term of the release as (code value, term, "title" or "inclusion")."""
 
@@ -79,9 +86,17 @@ class CodeSystems(Protocol):
     def at(self, system: System, on: date | None) -> CodeSystem:
         """The release in force on a date; the newest loaded without one or after its nominal end.
 
-        Raises: CodeSetMissing, NotValidOn (before the first loaded release).
+        On a day outside its release it has only the codes known to have been valid that day.
+
+        Raises: CodeSetMissing, NotValidOn (before anything that is known).
         """
 
     def releases(self) -> tuple[CodeSystem, ...]: ...
-    def lookup(self, code: Code) -> CodeEntry:
-        """The entry in the newest release that has it. Raises: UnknownCode, CodeSetMissing."""
+    def newest(self) -> tuple[CodeSystem, ...]:
+        """The newest release of each loaded system."""
+
+    def lookup(self, code: Code, on: date | None = None) -> CodeEntry:
+        """The entry in the newest release that has the code, or in that of a day.
+
+        Raises: UnknownCode, CodeSetMissing; NotValidOn for a code not valid on the day.
+        """

@@ -24,7 +24,7 @@ from coding.protocols import CodeSystem
 from coding.short_forms import ShortForms
 
 TERMS_VERSION = 3
-SOURCES = ("lexicon", "title", "inclusion")
+SOURCES = ("lexicon", "title", "inclusion", "index")
 # Words of titles that say what is absent or left open: no note is expected to repeat them.
 _OPEN = re.compile(
     r",?\s*\b(unspecified|not otherwise specified|not elsewhere classified|NOS|NEC)\b", re.I
@@ -190,7 +190,7 @@ class TermIndex:
 
 def terms_path(index_dir: Path, codes: CodeSystem, lexicon: Lexicon) -> Path:
     """Where the term index of a release lies; its name changes with whatever it is made from."""
-    made_from = f"{TERMS_VERSION} {codes.system} {codes.release} {lexicon.sha256}"
+    made_from = f"{TERMS_VERSION} {codes.sha256} {lexicon.sha256}"
     key = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     return index_dir / "terms" / f"{codes.system.lower()}-{codes.release}-{key}.npz"
 

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from coding.types import (
     CodingFailure,
     CodingResult,
+    Crosswalk,
     Evidence,
     Finding,
     Query,
     Rejection,
     Suggestion,
+    System,
 )
 
 Json = Mapping[str, object]
@@ -71,7 +73,7 @@ def _suggestion(suggestion: Suggestion, rank: int) -> Json:
         "modifiers": suggestion.modifiers,
         "units": suggestion.units,
         "supports": suggestion.supports,
-        "crosswalk": suggestion.crosswalk,
+        "crosswalk": _crosswalk(suggestion.crosswalk),
     }
     return {
         "rank": rank,
@@ -98,6 +100,19 @@ def _suggestion(suggestion: Suggestion, rank: int) -> Json:
             {"code": a.code.value, "display": a.display, "probability": a.probability}
             for a in suggestion.alternatives
         ],
+    }
+
+
+def _crosswalk(crosswalk: Crosswalk | None) -> Json | None:
+    if crosswalk is None:
+        return None
+    return {
+        "system": System.ICD11,
+        "code": crosswalk.code,
+        "display": crosswalk.display,
+        "map": crosswalk.kind,
+        "release": crosswalk.release,
+        "status": "unofficial; ICD-11 is no HIPAA code set",
     }
 
 

@@ -247,7 +247,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Code:
-    """A code in its printed form: ICD-10-CM with point (E11.22), the others without."""
+    """A code in its printed form: ICD-10-CM and ICD-11 with point (E11.22), others without."""
 
     system: System
     value: str
@@ -255,11 +255,12 @@ class Code:
     @classmethod
     def parse(cls, system: System, value: str) -> Code:
         """Read a code with or without its point, in any case. Nothing is looked up."""
-        if system is System.ICD11:
-            return cls(system, value.strip())
         bare = value.strip().upper().replace(".", "")
         if system is System.ICD10CM and len(bare) > 3:
             bare = f"{bare[:3]}.{bare[3:]}"
+        # Extension codes of ICD-11 (X...) have no point.
+        if system is System.ICD11 and len(bare) > 4 and bare[0] != "X":
+            bare = f"{bare[:4]}.{bare[4:]}"
         return cls(system, bare)
 
 
@@ -339,7 +340,7 @@ class Suggestion:
     modifiers: tuple[str, ...] | None = None
     units: int | None = None
     supports: tuple[str, ...] | None = None
-    crosswalk: str | None = None
+    crosswalk: Crosswalk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,10 +453,51 @@ class CodingFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Axis:
+    """One character of an ICD-10-PCS code: what it tells ("Approach") and what it says there.
+
+    `label` is None where no loaded file says; `definition` is the official one, where there is one.
+    """
+
+    name: str
+    value: str
+    label: str | None
+    definition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crosswalk:
+    """The ICD-11 MMS stem code nearest to an ICD-10-CM code, by WHO's map: unofficial.
+
+    `kind` is exact where the map has the very code, else rolled-up-4 or rolled-up-3: the number of
+    characters of the code that it was found by.
+    """
+
+    code: str
+    display: str
+    kind: str
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A code found by words: the share of them that it has, and how little it says besides.
+
+    Both order hits, also of several systems; `matched` lies in (0, 1], `closeness` above 0.
+    """
+
+    code: str
+    matched: float
+    closeness: float
+
+
+@dataclass(frozen=True, slots=True)
 class CodeEntry:
     """A code as its release describes it. Notes are the entry's own, not its ancestors'.
 
-    `seventh` are the 7th-character definitions in force for the code: (character, meaning).
+    `seventh` are the 7th-character definitions in force for the code: (character, meaning);
+    `index_terms` the wordings of a loaded Alphabetic Index; `axes` what each character of an
+    ICD-10-PCS code means.
     """
 
     code: Code
@@ -474,3 +516,6 @@ class CodeEntry:
     code_also: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     seventh: tuple[tuple[str, str], ...] = ()
+    index_terms: tuple[str, ...] = ()
+    axes: tuple[Axis, ...] = ()
+    poa_exempt: bool = False

@@ -71,7 +71,7 @@ def _own(
     evidence = counting or list(candidate.evidence)
     kinds = section_kinds()
     places = {kinds.get(e.section, "none") for e in evidence}
-    sources = {e.source.split(":", 1)[0] for e in evidence}
+    sources = {_source(e) for e in evidence}
     chapter = candidate.code.value[0]
     first = reading.sections[0].body.start if reading.sections else 0
     words = max(len(e.quote.split()) for e in evidence)
@@ -103,6 +103,12 @@ def _own(
         "operative_diagnosis": any(e.section == "postoperative_diagnosis" for e in evidence),
     }
     return tuple(float(value) for value in values.values())
+
+
+def _source(evidence: Evidence) -> str:
+    """What matched. A loaded Index words codes as inclusion terms do; no model was fitted on it."""
+    source = evidence.source.split(":", 1)[0]
+    return "inclusion" if source == "index" else source
 
 
 def _line_share(lookup: Lookup, evidence: Evidence) -> float:

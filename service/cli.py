@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from coding.errors import ChartcodeError
-from service import cli_batch, cli_code, cli_codes, cli_models, cli_run, cli_train
+from service import cli_batch, cli_code, cli_codes, cli_codesets, cli_models, cli_run, cli_train
 from service.own_packages import check_own_packages
 
 app = typer.Typer(
@@ -52,7 +52,7 @@ app.command("batch")(cli_batch.batch)
 app.command("serve")(cli_run.serve)
 app.command("search")(cli_codes.search)
 app.command("show")(cli_codes.show)
-app.add_typer(cli_codes.codesets, name="codesets")
+app.add_typer(cli_codesets.codesets, name="codesets")
 app.add_typer(cli_models.models, name="models")
 app.command("train")(cli_train.train)
 app.command("evaluate")(cli_run.evaluate)

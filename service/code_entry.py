@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
+from codesets.search_all import search_all
 from coding.errors import UnknownCode
 from coding.protocols import CodeSystem, CodeSystems
 from coding.to_json import Json
@@ -13,12 +15,15 @@ from coding.types import Code, CodeEntry, System
 # The shapes of codes and of their categories, with or without the point. What has another shape is
 # refused without being repeated: it may be anything.
 _SHAPES: Mapping[System, re.Pattern[str]] = {
-    System.ICD10CM: re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?", re.ASCII),
+    System.ICD10CM: re.compile(r"[A-Z][0-9A][0-9A-Z](\.?[0-9A-Z]{1,4})?", re.ASCII),
     System.ICD10PCS: re.compile(r"[0-9A-HJ-NP-Z]{1,7}", re.ASCII),
-    System.CPT: re.compile(r"[0-9]{4}[0-9A-Z]", re.ASCII),
-    System.HCPCS: re.compile(r"[A-Z][0-9]{4}", re.ASCII),
-    System.ICD11: re.compile(r"[0-9A-Z]{4}(\.[0-9A-Z]{1,2})?", re.ASCII),
+    System.CPT: re.compile(r"[0-9]{4}[0-9A-Z]|[0-9A-Z]{2}", re.ASCII),
+    System.HCPCS: re.compile(r"[A-Z][0-9]{4}|[A-Z][0-9A-Z]", re.ASCII),
+    System.ICD11: re.compile(r"X[0-9A-Z]{3,5}|[0-9A-Z]{4}(\.?[0-9A-Z]{1,2})?", re.ASCII),
 }
+ALL_SYSTEMS = "all"
+# The AMA's licence bars listing CPT in bulk: one request finds a handful.
+MOST_CPT = 20
 _LONGEST_PATH = 12
 
 
@@ -57,22 +62,48 @@ def entry_to_json(codes: CodeSystem, entry: CodeEntry) -> Json:
         "code_also": list(entry.code_also),
         "notes": list(entry.notes),
         "seventh": [{"character": char, "meaning": meaning} for char, meaning in entry.seventh],
-    }
-
-
-def search_to_json(codes: CodeSystem, found: tuple[CodeEntry, ...]) -> Json:
-    """The entries a search found in a release, best first."""
-    return {
-        "system": codes.system,
-        "release": codes.release,
-        "results": [
-            {"code": e.code.value, "title": e.title, "billable": e.billable} for e in found
+        "index_terms": list(entry.index_terms),
+        "poa_exempt": entry.poa_exempt,
+        "axes": [
+            {
+                "name": axis.name,
+                "character": axis.value,
+                "label": axis.label,
+                "definition": axis.definition,
+            }
+            for axis in entry.axes
         ],
     }
 
 
-def release_of(codesets: CodeSystems, entry: CodeEntry) -> CodeSystem:
-    """The newest loaded release that has an entry found in one of them."""
+def search(codesets: CodeSystems, system: System | None, words: str, limit: int) -> Json:
+    """The codes that words find in the newest release of a system, or of all, best first.
+
+    Raises: CodeSetMissing where the system is not loaded.
+    """
+    releases = codesets.newest() if system is None else (codesets.at(system, None),)
+    found = search_all(releases, words, limit)
+    cpt = [one for one in found if one.codes.system is System.CPT]
+    kept = [one for one in found if one not in cpt[MOST_CPT:]]
+    return {
+        "system": ALL_SYSTEMS if system is None else system,
+        "release": None if system is None else releases[0].release,
+        "results": [
+            {
+                "system": one.codes.system,
+                "code": one.entry.code.value,
+                "title": one.entry.title,
+                "billable": one.entry.billable,
+            }
+            for one in kept
+        ],
+    }
+
+
+def release_of(codesets: CodeSystems, entry: CodeEntry, on: date | None = None) -> CodeSystem:
+    """The newest loaded release that has an entry found in one of them, or that of a day."""
+    if on is not None:
+        return codesets.at(entry.code.system, on)
     having = (
         release
         for release in codesets.releases()

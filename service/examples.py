@@ -126,8 +126,26 @@ CODE_ENTRY: JsonDict = {
     "code_also": [],
     "notes": [],
     "seventh": [],
+    "index_terms": [],
+    "poa_exempt": False,
+    "axes": [],
+}
+AXIS: JsonDict = {
+    "name": "Approach",
+    "character": "4",
+    "label": "Percutaneous Endoscopic",
+    "definition": "",
+}
+CROSSWALK: JsonDict = {
+    "system": "ICD-11",
+    "code": "5A11",
+    "display": "Type 2 diabetes mellitus",
+    "map": "rolled-up-4",
+    "release": "2024-01-01",
+    "status": "unofficial; ICD-11 is no HIPAA code set",
 }
 FOUND_CODE: JsonDict = {
+    "system": "ICD-10-CM",
     "code": "J44.1",
     "title": "Chronic obstructive pulmonary disease with (acute) exacerbation",
     "billable": True,

@@ -65,6 +65,22 @@ class AlternativeModel(Answer):
     probability: Probability
 
 
+class CrosswalkModel(Answer):
+    """The ICD-11 MMS stem code that WHO's map has for an ICD-10-CM code: unofficial.
+
+    `map` is exact, or the number of characters of the code that it was found by.
+    """
+
+    model_config = _shown("Crosswalk", examples.CROSSWALK)
+
+    system: Literal[System.ICD11]
+    code: str
+    display: str
+    map: Literal["exact", "rolled-up-4", "rolled-up-3"]
+    release: str
+    status: str
+
+
 class SuggestionModel(Answer):
     """A suggested code with its words and its proof."""
 
@@ -83,7 +99,7 @@ class SuggestionModel(Answer):
     modifiers: list[str] | None = None
     units: int | None = None
     supports: list[str] | None = None
-    crosswalk: str | None = None
+    crosswalk: CrosswalkModel | None = None
     evidence: list[EvidenceModel]
     proof: list[ProofStepModel]
     alternatives: list[AlternativeModel]
@@ -194,6 +210,17 @@ class SeventhCharacterModel(Answer):
     meaning: str
 
 
+class AxisModel(Answer):
+    """One character of an ICD-10-PCS code; `label` is null where no loaded file says it."""
+
+    model_config = _shown("Axis", examples.AXIS)
+
+    name: str
+    character: str
+    label: str | None
+    definition: str
+
+
 class CodeEntryModel(Answer):
     """A code as its release describes it; the notes are its own, not its ancestors'."""
 
@@ -219,6 +246,9 @@ class CodeEntryModel(Answer):
     code_also: list[str]
     notes: list[str]
     seventh: list[SeventhCharacterModel]
+    index_terms: list[str] = Field(description="Wordings of a loaded Alphabetic Index.")
+    poa_exempt: bool = Field(description="Exempt from present-on-admission reporting.")
+    axes: list[AxisModel] = Field(description="Of ICD-10-PCS: what each character means.")
 
 
 class FoundCodeModel(Answer):
@@ -226,18 +256,19 @@ class FoundCodeModel(Answer):
 
     model_config = _shown("FoundCode", examples.FOUND_CODE)
 
+    system: System
     code: str
     title: str
     billable: bool
 
 
 class CodeSearchModel(Answer):
-    """The codes a search found, best first."""
+    """The codes a search found, best first; `release` is null where all systems were searched."""
 
     model_config = _shown("CodeSearch", examples.CODE_SEARCH)
 
-    system: System
-    release: str
+    system: System | Literal["all"]
+    release: str | None
     results: list[FoundCodeModel]
 
 
@@ -265,7 +296,9 @@ class CodeQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.CODE_QUERY]})
 
     q: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="Words to find.")
-    system: str = Field("ICD-10-CM", description="Name of the code system, in any case.")
+    system: str = Field(
+        "ICD-10-CM", description="Name of the code system, in any case, or `all` of them."
+    )
     limit: Annotated[int, Field(ge=1, le=200)] = Field(20, description="Codes at most.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +11,14 @@ from coding.errors import ChartcodeError, InvalidNote, UnknownCode
 from coding.to_json import Json, dumps, result_to_json
 from coding.types import System
 from service.body import read_body
-from service.code_entry import code_named, entry_to_json, release_of, search_to_json, system_named
+from service.code_entry import (
+    ALL_SYSTEMS,
+    code_named,
+    entry_to_json,
+    release_of,
+    search,
+    system_named,
+)
 from service.config import Config
 from service.engine_pool import Engine, EnginePool
 from service.http_errors import Failure, internal_error
@@ -56,14 +64,19 @@ async def suggestions(request: Request) -> Response:
     response_class=Response,
     responses={200: ok(CodeEntryModel), **failures(404, 422, 500, 503)},
 )
-def look_up(request: Request, system: str, code: str) -> Response:
+def look_up(
+    request: Request,
+    system: str,
+    code: str,
+    on: Annotated[date | None, Query(description="Give it as of this date of service.")] = None,
+) -> Response:
     """Give a code in its newest loaded release; `E11.22` and `E1122` are the same code."""
     named = system_named(system)
     if named is None:
         raise UnknownCode(f"the code systems are {', '.join(System)}", field="system")
     codesets = _pool(request).engine().codesets
-    entry = codesets.lookup(code_named(named, code))
-    return _json(entry_to_json(release_of(codesets, entry), entry))
+    entry = codesets.lookup(code_named(named, code), on)
+    return _json(entry_to_json(release_of(codesets, entry, on), entry))
 
 
 @router.get(
@@ -72,15 +85,18 @@ def look_up(request: Request, system: str, code: str) -> Response:
     response_class=Response,
     responses={200: ok(CodeSearchModel), **failures(422, 500, 503)},
 )
-def search(request: Request, query: Annotated[CodeQuery, Query()]) -> Response:
-    """Find codes by words of their titles and inclusion terms, best first."""
+def search_codes(request: Request, query: Annotated[CodeQuery, Query()]) -> Response:
+    """Find codes by words of their titles and other wordings, best first.
+
+    `system=all` searches every loaded system. Of CPT at most 20 codes come at a time.
+    """
     system = system_named(query.system)
-    if system is None:
-        raise InvalidNote(f"system must be one of {', '.join(System)}", field="system")
+    if system is None and query.system.lower() != ALL_SYSTEMS:
+        known = ", ".join((*System, ALL_SYSTEMS))
+        raise InvalidNote(f"system must be one of {known}", field="system")
     if not query.q.strip():
         raise InvalidNote("q must have at least one word", field="q")
-    codes = _pool(request).engine().codesets.at(system, None)
-    return _json(search_to_json(codes, codes.search(query.q, query.limit)))
+    return _json(search(_pool(request).engine().codesets, system, query.q, query.limit))
 
 
 def _answer(engine: Engine, raw: bytes, max_note_chars: int) -> bytes | Failure:

@@ -18,6 +18,7 @@ from coding.types import (
     CodingResult,
     Decision,
     Evidence,
+    Hit,
     Note,
     ProofStep,
     Provenance,
@@ -42,6 +43,7 @@ class FakeCodes:
     release = RELEASE
     valid_from = date(2026, 4, 1)
     valid_to = date(2026, 9, 30)
+    sha256 = "c0de"
 
     def __contains__(self, value: str) -> bool:
         return value in ENTRIES
@@ -68,10 +70,13 @@ class FakeCodes:
         return self.get(value).children
 
     def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]:
+        return tuple(self.get(hit.code) for hit in self.find(words, limit))
+
+    def find(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
         if "fail" in words:
             raise RuntimeError(words)
         found = [v for v, (title, *_) in ENTRIES.items() if words.lower() in title.lower()]
-        return tuple(self.get(value) for value in found[:limit])
+        return tuple(Hit(value, 1.0, 1.0) for value in found[:limit])
 
     def terms(self) -> Iterator[tuple[str, str, str]]:
         return iter((value, title, "title") for value, (title, *_) in ENTRIES.items())
@@ -94,8 +99,11 @@ class FakeCodeSystems:
     def releases(self) -> tuple[CodeSystem, ...]:
         return (self._codes,)
 
-    def lookup(self, code: Code) -> CodeEntry:
-        return self.at(code.system, None).get(code.value)
+    def newest(self) -> tuple[CodeSystem, ...]:
+        return self.releases()
+
+    def lookup(self, code: Code, on: date | None = None) -> CodeEntry:
+        return self.at(code.system, on).get(code.value)
 
 
 class FakeCoder:

@@ -46,6 +46,7 @@ def test_search_gives_codes_with_titles(client: TestClient) -> None:
     said = client.get("/v1/codes", params={"q": "kidney", "limit": 1}).json()
     assert said["results"] == [
         {
+            "system": "ICD-10-CM",
             "code": "E11.2",
             "title": "Type 2 diabetes mellitus with kidney complications",
             "billable": False,

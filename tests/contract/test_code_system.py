@@ -12,7 +12,7 @@ from coding.protocols import CodeSystem
 from coding.types import Code, System
 
 # Named here so that a system which fails to load fails a test instead of shrinking the suite.
-EXPECTED = (System.ICD10CM,)
+EXPECTED = (System.ICD10CM, System.ICD10PCS, System.CPT, System.HCPCS)
 
 
 @pytest.fixture(params=EXPECTED)
@@ -44,7 +44,22 @@ def test_parents_and_children_agree(codes: CodeSystem) -> None:
         parent = codes.parent(value)
         assert parent is None or value in codes.children(parent)
         assert all(codes.parent(child) == value for child in codes.children(value))
-        assert codes.billable(value) == (not codes.children(value))
+        assert not (codes.billable(value) and codes.children(value))
+
+
+def test_claims_take_every_code_at_the_end_of_a_branch(codes: CodeSystem) -> None:
+    for value in _sample(codes):
+        modifier = codes.system in (System.CPT, System.HCPCS) and len(value) == 2
+        assert codes.billable(value) == (not modifier and not codes.children(value))
+
+
+def test_finds_agree_with_searches(codes: CodeSystem) -> None:
+    for value in list(_sample(codes))[::40]:
+        hits = codes.find(codes.title(value), 5)
+        assert [hit.code for hit in hits] == [
+            e.code.value for e in codes.search(codes.title(value), 5)
+        ]
+        assert all(0 < hit.matched <= 1 and hit.closeness > 0 for hit in hits)
 
 
 def test_both_written_forms_name_one_code(codes: CodeSystem) -> None:

@@ -18,6 +18,7 @@ from coding.types import (
     CodingResult,
     Decision,
     Evidence,
+    Hit,
     Note,
     Provenance,
     Reading,
@@ -71,6 +72,9 @@ class Release:
     def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]:
         return ()
 
+    def find(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
+        return ()
+
     def terms(self) -> Iterator[tuple[str, str, str]]:
         for value, title in TITLES.items():
             yield value, title, "title"
@@ -88,7 +92,10 @@ class Releases:
     def releases(self) -> tuple[CodeSystem, ...]:
         return (Release(),)
 
-    def lookup(self, code: Code) -> CodeEntry:
+    def newest(self) -> tuple[CodeSystem, ...]:
+        return self.releases()
+
+    def lookup(self, code: Code, on: date | None = None) -> CodeEntry:
         return Release().get(code.value)
 
 

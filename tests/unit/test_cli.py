@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from coding.errors import ConfigError, InvalidNote, UnknownCode
-from coding.types import Code, CodeEntry, System
+from coding.errors import ConfigError, InvalidNote, NotValidOn, UnknownCode
+from coding.types import Code, CodeEntry, Hit, System
 from service import cli, cli_codes
 
 
@@ -55,8 +55,12 @@ class FakeRelease:
     def parent(self, value: str) -> str | None:
         return ENTRIES[value].parent
 
-    def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]:
-        return tuple(e for e in ENTRIES.values() if words in e.title)[:limit]
+    def get(self, value: str) -> CodeEntry:
+        return ENTRIES[value]
+
+    def find(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
+        found = [e.code.value for e in ENTRIES.values() if words in e.title]
+        return tuple(Hit(value, 1.0, 1.0) for value in found[:limit])
 
 
 class FakeRegistry:
@@ -66,9 +70,14 @@ class FakeRegistry:
     def releases(self) -> tuple[FakeRelease, ...]:
         return (FakeRelease(),)
 
-    def lookup(self, code: Code) -> CodeEntry:
-        if code.value not in ENTRIES:
+    def newest(self) -> tuple[FakeRelease, ...]:
+        return self.releases()
+
+    def lookup(self, code: Code, on: date | None = None) -> CodeEntry:
+        if code.system is not System.ICD10CM or code.value not in ENTRIES:
             raise UnknownCode(f"no loaded release has {code.value}", field="code")
+        if on is not None and on < FakeRelease.valid_from:
+            raise NotValidOn(f"{code.value} is not valid on {on}")
         return ENTRIES[code.value]
 
 
@@ -111,15 +120,20 @@ def test_show_leaves_brackets_of_a_title_alone() -> None:
 
 def test_search_marks_what_cannot_be_billed() -> None:
     assert out("search", "kidney") == [
-        "E11.2   With kidney complications (not billable)",
-        "E11.22  With chronic kidney disease [stage]",
+        "ICD-10-CM  E11.2   With kidney complications (not billable)",
+        "ICD-10-CM  E11.22  With chronic kidney disease [stage]",
+    ]
+    assert out("search", "kidney", "--system", "ICD-10-CM", "--limit", "1") == [
+        "E11.2  With kidney complications (not billable)"
     ]
     assert len(out("search", "kidney", "--limit", "1")) == 1
     assert out("search", "mania", status=1) == ["no code found; try fewer or other words"]
 
 
-def test_codesets_list_tells_validity_and_size() -> None:
-    assert out("codesets", "list") == ["ICD-10-CM  2026-04  2026-04-01 to 2026-09-30  3 codes"]
+def test_show_as_of_a_day_says_when_a_code_was_valid() -> None:
+    assert out("show", "E11.22", "--on", "2026-05-01")[0].startswith("E11.22")
+    done = CliRunner().invoke(cli.app, ["show", "E11.22", "--on", "2020-01-01"])
+    assert isinstance(done.exception, NotValidOn)
 
 
 @pytest.fixture

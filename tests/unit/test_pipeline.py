@@ -105,7 +105,7 @@ def test_a_date_before_every_release_is_an_error(coder: Coder) -> None:
 
 def test_a_system_without_release_is_an_error(coder: Coder) -> None:
     with pytest.raises(CodeSetMissing):
-        coder.code(NOTE, CodingOptions(systems=(System.CPT,)))
+        coder.code(NOTE, CodingOptions(systems=(System.ICD11,)))
 
 
 def test_candidates_of_one_code_are_united() -> None:

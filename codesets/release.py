@@ -1,38 +1,29 @@
-"""One release of ICD-10-CM over its compact index (coding.protocols.CodeSystem)."""
+"""One release of a code system over its compact index (coding.protocols.CodeSystem)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from codesets.axes import AXES, AxisLabels
 from codesets.lexicon import Lexicon
 from codesets.references import Reference, parse_references
 from codesets.search import Search
-from codesets.store import Columns
+from codesets.store import Columns, ReleaseInfo
 from coding.errors import UnknownCode
-from coding.types import Code, CodeEntry, System
+from coding.types import Code, CodeEntry, Hit, System
 
 # A release has 7,000 codes with Excludes1 notes; the parsed ones of a day's charts fit.
 _CACHED_NOTES = 4_096
-_KINDS = (
-    "inclusion_terms",
-    "includes",
-    "excludes1",
-    "excludes2",
-    "code_first",
-    "use_additional",
-    "code_also",
-    "notes",
-)
 
 
-class Icd10cm:
-    """Look-up, hierarchy, notes and search of one release. Values are codes with their point."""
+class Release:
+    """Look-up, hierarchy, notes and search of one release. Values are codes in printed form."""
 
     def __init__(self, columns: Columns, lexicon: Lexicon) -> None:
         self._columns = columns
@@ -42,13 +33,23 @@ class Icd10cm:
 
     @property
     def system(self) -> System:
-        """ICD-10-CM."""
+        """The code system this is a release of."""
         return self._columns.info.system
 
     @property
     def release(self) -> str:
-        """The day the release came into force, as its name."""
+        """Its name: the day it came into force."""
         return self._columns.info.release
+
+    @property
+    def info(self) -> ReleaseInfo:
+        """What it is, where it is from, what is missing."""
+        return self._columns.info
+
+    @property
+    def sha256(self) -> str:
+        """Hash over its contents."""
+        return self._columns.sha256
 
     @property
     def valid_from(self) -> date:
@@ -78,10 +79,20 @@ class Icd10cm:
             billable=self.billable(value),
             parent=self.parent(value),
             children=self.children(value),
-            chapter=f"{chapter} {self._columns.blocks[chapter]['title']}",
-            section=f"{section} {self._columns.blocks[section]['title']}",
+            chapter=self._block(chapter),
+            section=self._block(section) if section != chapter else "",
             seventh=self.seventh(value),
-            **{kind: tuple(notes.get(kind, ())) for kind in _KINDS},
+            index_terms=tuple(notes.get("index", ())),
+            poa_exempt=bool(self._columns.poa_exempt[i]),
+            axes=self._axes.of(value) if self.system is System.ICD10PCS else (),
+            inclusion_terms=tuple(notes.get("inclusion_terms", ())),
+            includes=tuple(notes.get("includes", ())),
+            excludes1=tuple(notes.get("excludes1", ())),
+            excludes2=tuple(notes.get("excludes2", ())),
+            code_first=tuple(notes.get("code_first", ())),
+            use_additional=tuple(notes.get("use_additional", ())),
+            code_also=tuple(notes.get("code_also", ())),
+            notes=tuple(notes.get("notes", ())),
         )
 
     def title(self, value: str) -> str:
@@ -135,14 +146,21 @@ class Icd10cm:
 
     def search(self, words: str, limit: int = 20) -> tuple[CodeEntry, ...]:
         """Codes for a code's beginning or for words of titles and terms, best first."""
-        return tuple(self.get(self._columns.codes[i]) for i in self._search.find(words, limit))
+        return tuple(self.get(hit.code) for hit in self.find(words, limit))
+
+    def find(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
+        """What `search` finds, with how well it fits, so that systems can be ranked together."""
+        return self._search.find(words, limit)
 
     def terms(self) -> Iterator[tuple[str, str, str]]:
-        """Every title and inclusion term: (code, term, "title" or "inclusion")."""
+        """Every wording: (code, term, "title", "inclusion" or, of a loaded Index, "index")."""
         for i, code in enumerate(self._columns.codes):
             yield code, self._columns.titles[i], "title"
-            for term in self._own_notes(i).get("inclusion_terms", ()):
+            notes = self._own_notes(i)
+            for term in notes.get("inclusion_terms", ()):
                 yield code, str(term), "inclusion"
+            for term in notes.get("index", ()):
+                yield code, str(term), "index"
 
     def excludes1(self, one: str, other: str) -> str | None:
         """The Excludes1 note that bars two codes together, with where it stands, if any."""
@@ -156,6 +174,14 @@ class Icd10cm:
     def _read_excluded(self, value: str) -> tuple[tuple[str, str, tuple[Reference, ...]], ...]:
         notes = self.notes_in_force(value, "excludes1")
         return tuple((place, note, parse_references(note)) for place, note in notes)
+
+    def extra(self, name: str) -> Mapping[str, object]:
+        """A JSON file of the system's own, empty where the release has none."""
+        path = self._columns.folder / name
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+    def _block(self, name: str) -> str:
+        return f"{name} {self._columns.blocks[name]['title']}".strip()
 
     def _upwards(self, value: str) -> tuple[str, ...]:
         return (value, *self.ancestors(value))
@@ -179,6 +205,10 @@ class Icd10cm:
         order = np.argsort(parents, kind="stable")
         starts = np.searchsorted(parents[order], np.arange(len(parents) + 1))
         return order, starts
+
+    @cached_property
+    def _axes(self) -> AxisLabels:
+        return AxisLabels.from_json(self.extra(AXES))
 
     @cached_property
     def _search(self) -> Search:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
 from typing import IO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from codesets.records import Listing, Notes, Record
 from coding.types import Code, System
 
 NOTE_KINDS = {
@@ -28,35 +28,8 @@ NOTE_KINDS = {
 }
 _RANGE = re.compile(r"\s*\([^)]*\)\s*$")
 
-Notes = dict[str, list[str]]
 
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A chapter, section or code. `parent` is the code above, None for categories and blocks.
-
-    `seventh` are 7th-character definitions given here, None where the ancestors' hold.
-    """
-
-    value: str
-    title: str
-    parent: str | None
-    chapter: str
-    section: str
-    billable: bool
-    notes: Notes = field(default_factory=dict)
-    seventh: tuple[tuple[str, str], ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tabular:
-    """A whole tabular list: chapters and sections as `blocks`, codes in tabular order."""
-
-    blocks: tuple[Record, ...]
-    codes: tuple[Record, ...]
-
-
-def parse_tabular(xml: IO[bytes], valid: Container[str]) -> Tabular:
+def parse_tabular(xml: IO[bytes], valid: Container[str]) -> Listing:
     """Read the tabular XML; `valid` are the printed codes of the release."""
     root = ElementTree.parse(xml).getroot()
     blocks: list[Record] = []
@@ -69,7 +42,7 @@ def parse_tabular(xml: IO[bytes], valid: Container[str]) -> Tabular:
             blocks.append(_block(section, name, number, name))
             for category in section.findall("diag"):
                 codes += _codes(category, None, (), number, name, valid)
-    return Tabular(tuple(blocks), tuple(codes))
+    return Listing(tuple(blocks), tuple(codes))
 
 
 def _block(element: Element, value: str, chapter: str, section: str) -> Record:
