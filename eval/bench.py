@@ -28,6 +28,7 @@ from coding.build import EngineConfig, artifact_of, build_coder
 from coding.pipeline import Coder
 from coding.terms import TermIndex, terms_path
 from coding.types import Note, Setting, System
+from eval.bench_codesets import loading, look_up_ms, search_ms
 from eval.charts import load_charts
 from models.encoder import Encoder
 from models.eyes import load_eyes
@@ -39,6 +40,7 @@ _FIRST_ANSWER = """
 import resource, sys, time
 start = time.perf_counter()
 from coding.build import build_coder
+from eval.bench_codesets import loading, look_up_ms, search_ms
 from eval.charts import load_charts
 from pathlib import Path
 coder = build_coder()
@@ -74,12 +76,16 @@ class Figure:
 def main(
     charts: Annotated[Path | None, typer.Argument(help="charts to time on")] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="write the figures here")] = None,
+    index_dir: Annotated[
+        Path | None, typer.Option(help="indexes to time the code systems of, if not the default")
+    ] = None,
 ) -> None:
     """Time coding and reading against a plain medspaCy pipeline, and show each bar beside."""
     console = Console()
     path = charts or (SHARED_CHARTS if SHARED_CHARTS.is_file() else OWN_CHARTS)
     notes = [chart.note() for chart in load_charts(path)]
     figures = list(_figures(path, notes, console))
+    figures += _code_systems(index_dir or default_index_dir())
     console.print(_table(path, notes, figures))
     if json_out:
         json_out.write_text(json.dumps({f.name: f.value for f in figures}, indent=2) + "\n")
@@ -112,6 +118,15 @@ def _figures(path: Path, notes: Sequence[Note], console: Console) -> Iterator[Fi
     yield Figure("plain medspaCy, median", base, "ms", None, 1.0)
     yield Figure("bare encoder pass, median", one_pass, "ms", None, one_pass / base, 1.0)
     yield from _linear(coder, notes)
+
+
+def _code_systems(index_dir: Path) -> Iterator[Figure]:
+    """What the loaded releases of all systems cost; load the official files first to see it all."""
+    seconds, mib = loading(index_dir)
+    yield Figure("all code systems, added to a warm start", seconds, "s", 2)
+    yield Figure("all code systems, memory added", mib, "MiB", 300)
+    yield Figure("look-up of a code, median", look_up_ms(index_dir), "ms", 1)
+    yield Figure("search over all systems, slowest query", search_ms(index_dir), "ms", 50)
 
 
 def _linear(coder: Coder, notes: Sequence[Note]) -> Iterator[Figure]:

@@ -16,7 +16,7 @@ from codesets.loaders.text import bad_line, decode, lines
 from coding.errors import CodeSetError
 from coding.types import Code, System
 
-ORDER_LINE = re.compile(r"(\d{5}) ([0-9A-Z]{3,7}) *([01]) (.{60}) (.+)")
+ORDER_LINE = re.compile(r"(\d{5}) ([0-9A-Z]{3,7}) +([01]) (.{60}) (.+)")
 ADDENDA_LINE = re.compile(
     r"(Add|Delete|Revise from|Revise to):\s*(?:(\d{5}) )?([01]? )?([0-9A-Z]{3,7})\s+(\S.*)"
 )

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from codesets.release import Release
 from codesets.references import Reference, parse_references
 from codesets.registry import Registry, default_index_dir, load_registry, verify_index
+from codesets.release import Release
 from coding.errors import CodeSetMissing, NotValidOn, UnknownCode
 from coding.types import Code, System
 from tests.conftest import SHARED
