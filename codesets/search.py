@@ -24,7 +24,7 @@ from coding.types import Code, Hit, System
 _MAX_BEGINNINGS = 50
 _MIN_SPELLING = 0.8
 # Codes looked at word by word; an inclusion term counts a little less than a title.
-_RERANKED = 200
+_RERANKED = 100
 _SHARE_OF = {"inclusion_terms": 0.9, "index": 0.9, "words": 1.0}
 _BILLABLE_BONUS = 0.05
 # Words that titles write apart.
