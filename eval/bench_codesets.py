@@ -24,7 +24,7 @@ QUERIES = (
 )
 # Growth is counted from a process that has the embedded diagnoses, as every one had before.
 _LOADING = """
-import resource, sys, time
+import psutil, sys, time
 from pathlib import Path
 from codesets.lexicon import load_lexicon
 from codesets.load import embedded_dir
@@ -36,13 +36,13 @@ from coding.types import System
 index = Path(sys.argv[1])
 one = Release(read_release(embedded_dir(index, System.ICD10CM)), load_lexicon())
 one.find("chest pain", 5)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = psutil.Process().memory_info().rss
 start = time.perf_counter()
 registry = load_registry(index)
 for release in registry.releases():
     release.find("chest pain", 5)
 loaded = time.perf_counter() - start
-print(loaded, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+print(loaded, (psutil.Process().memory_info().rss - before) / 2**20)
 """
 
 
