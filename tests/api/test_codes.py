@@ -42,6 +42,22 @@ def test_a_code_that_is_not_there(
     assert "zanzibarfever" not in answer.text.lower()
 
 
+def test_a_code_as_of_a_day(client: TestClient) -> None:
+    path = "/v1/codes/ICD-10-CM/E11.22"
+    assert client.get(path, params={"on": "2026-05-01"}).status_code == 200
+    early = client.get(path, params={"on": "2020-01-01"})
+    assert (early.status_code, early.json()["error"]["type"]) == (422, "NotValidOn")
+    wrong = client.get(path, params={"on": "zanzibarfever"})
+    assert wrong.status_code == 422
+    assert "zanzibarfever" not in wrong.text
+
+
+def test_all_systems_are_searched_together(client: TestClient) -> None:
+    said = client.get("/v1/codes", params={"q": "kidney", "system": "all"}).json()
+    assert (said["system"], said["release"]) == ("all", None)
+    assert {found["system"] for found in said["results"]} == {"ICD-10-CM"}
+
+
 def test_search_gives_codes_with_titles(client: TestClient) -> None:
     said = client.get("/v1/codes", params={"q": "kidney", "limit": 1}).json()
     assert said["results"] == [
