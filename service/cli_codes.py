@@ -66,6 +66,9 @@ def show(
     from rich.console import Console
 
     registry = _registry(context)
+    if "&" in code or "/" in code:
+        typer.echo(_cluster(registry, code))
+        return
     day = on.date() if on is not None else None
     found = list(_entries(registry, code, tuple(System) if system is None else (system,), day))
     console = Console(highlight=False)
@@ -102,6 +105,15 @@ def _entries(
             raise reason
     where = f"no loaded {systems[0]} release" if len(systems) == 1 else "no loaded release"
     raise UnknownCode(f"{code}: {where} has this code; look for it with `chartcode search`")
+
+
+def _cluster(registry: CodeSystems, expression: str) -> str:
+    """What is to say of an ICD-11 cluster. Raises: CodeSetMissing where no ICD-11 is loaded."""
+    from codesets.icd11.checks import check
+
+    found = check(expression.upper(), registry.at(System.ICD11, None))
+    verdict = {True: "valid", False: "not valid", None: "undecided"}[found.valid]
+    return f"ICD-11 cluster, {verdict}: {found.reason}"
 
 
 def _registry(context: typer.Context) -> CodeSystems:

@@ -61,6 +61,12 @@ def test_a_code_of_no_release_and_one_of_another_time(run: Run, site: Path) -> N
     assert b"only from 2017-10-01" in later.stderr
 
 
+def test_a_cluster_needs_icd_11(run: Run, site: Path) -> None:
+    done = run("show", "BA41.0&XA7RE3", cwd=site)
+    assert done.returncode == 2
+    assert b"no release of ICD-11 is loaded" in done.stderr
+
+
 def test_impact_of_a_release_on_itself_is_none(run: Run, site: Path) -> None:
     line = {"id": "1", "text": "Assessment: hypertension.", "setting": "outpatient"}
     (site / "charts.jsonl").write_text(json.dumps(line) + "\n", "utf-8")

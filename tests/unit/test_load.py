@@ -11,6 +11,7 @@ import pytest
 
 from codesets.assemble.cpt import own_titles
 from codesets.diff import compare
+from codesets.icd11.checks import check
 from codesets.load import Order, load
 from codesets.registry import (
     WITHHELD,
@@ -214,6 +215,18 @@ def test_the_official_lists_have_the_official_counts(index: Path) -> None:
         assert registry.at(System.ICD10CM, day).release == release
     assert registry.at(System.ICD10CM, date(2026, 9, 30)).billable("I42.0")
     assert registry.at(System.ICD10CM, date(2026, 10, 1)).billable("I42.00")
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("expression", "valid"), [("5A11/5A23", True), ("BA41.0&", False), ("GB51&XK8G", None)]
+)
+def test_clusters_against_a_loaded_release(
+    index: Path, expression: str, valid: bool | None
+) -> None:
+    load([shared("icd11/SimpleTabulation-ICD-11-MMS-en_2024-01.zip")], index, Order())
+    codes = load_registry(index).at(System.ICD11, None)
+    assert check(expression, codes).valid is valid
 
 
 @pytest.mark.shared
