@@ -15,7 +15,9 @@ from pathlib import Path
 from codesets.assemble import cpt, hcpcs, icd10cm, icd10pcs, icd11
 from codesets.assemble.parts import Assembled, Base, Job, as_mapping
 from codesets.dating import ICD10, day_of, nominal_end
-from codesets.library import (
+from codesets.loaders.archive import read_members
+from codesets.loaders.recognise import Kind, Source, recognise
+from codesets.shelves import (
     Shelf,
     is_list,
     read_shelves,
@@ -23,8 +25,6 @@ from codesets.library import (
     shelf_dir,
     write_shelf,
 )
-from codesets.loaders.archive import read_members
-from codesets.loaders.recognise import Kind, Source, recognise
 from codesets.store import ReleaseInfo, read_extras, read_listing, read_manifest, write_release
 from codesets.validity import Validity
 from coding.errors import CodeSetError

@@ -134,8 +134,8 @@ class Coder:
         """Add what one release of one system has to say of the reading."""
         note = reading.note
         found = _step("candidates", note, lambda: self._found(reading, codes))
-        candidates, rejected = on_date(found, codes)
-        candidates = merge(candidates)
+        kept, rejected = on_date(found, codes)
+        candidates = merge(kept)
         ranked = _step("ranking", note, lambda: self._ranker.rank(reading, candidates, codes))
         draft = replace(
             draft,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codesets.loaders.text import bad_line, decode, lines
@@ -163,8 +162,3 @@ def _some(name: str, found: list[Line]) -> tuple[Line, ...]:
     if not found:
         raise CodeSetError(f"{name} holds no code")
     return tuple(found)
-
-
-def table_codes(found: tuple[Line, ...]) -> Iterator[str]:
-    """The billable codes of a list."""
-    return (line.value for line in found if line.billable)
