@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from codesets.assemble.icd10cm import read_lines
-from codesets.loaders.lists import parse_addenda
+from codesets.loaders.lists import parse_addenda, read_lines
 from codesets.loaders.recognise import Kind, Source
 from codesets.validity import Validity
 from coding.errors import CodeSetError

@@ -13,6 +13,13 @@ def has_starter(path: str) -> bool:
     return (files("codesets") / path).is_file()
 
 
+def code_rows(folder: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Codes and modifiers of a starter folder: code, our title, words by which it is looked for."""
+    for name in ("codes.tsv", "modifiers.tsv"):
+        for code, title, words in read_starter(f"{folder}/{name}", 3):
+            yield code, title, [word.strip() for word in words.split("|") if word.strip()]
+
+
 def read_starter(path: str, columns: int) -> Iterator[tuple[str, ...]]:
     """The rows of a list below its header; "-" is an empty cell, `#` begins a comment line.
 

@@ -67,7 +67,7 @@ class Validity:
         return tuple(sorted(found, key=lambda p: p.first))
 
     def changes(self) -> tuple[date, ...]:
-        """The days on which codes came or went, in order: the first days of releases."""
+        """The days on which codes came, in order: the first days of releases."""
         return tuple(_day(int(number)) for number in np.unique(self._starts))
 
     @cached_property

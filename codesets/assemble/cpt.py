@@ -5,7 +5,7 @@ CPT is the American Medical Association's: see codesets/cpt_starter/README.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from codesets.assemble.parts import Assembled, Job
@@ -19,7 +19,7 @@ from codesets.loaders.cpt import (
 )
 from codesets.loaders.recognise import Kind, Source
 from codesets.records import Listing, Record
-from codesets.starter import has_starter, read_starter
+from codesets.starter import code_rows, has_starter
 
 STARTER_DAY = date(2026, 1, 1)
 STARTER_SOURCE = "starter list in this project's own words; CPT is the AMA's"
@@ -40,7 +40,7 @@ def starter() -> Assembled | None:
     """The starter list; None where its folder was deleted."""
     if not has_starter(f"{FOLDER}/codes.tsv"):
         return None
-    lines = [CptLine(code, title) for code, title, _ in _starter_rows()]
+    lines = [CptLine(code, title) for code, title, _ in code_rows(FOLDER)]
     missing = ("the AMA's descriptors: licensees load their own files",)
     return Assembled(_listing(lines, {}), missing)
 
@@ -63,18 +63,18 @@ def own_titles() -> Mapping[str, str]:
     """Our wording of the codes in the starter list: what may be shown of a licensed release."""
     if not has_starter(f"{FOLDER}/codes.tsv"):
         return {}
-    return {code: title for code, title, _ in _starter_rows()}
+    return {code: title for code, title, _ in code_rows(FOLDER)}
 
 
 def _listing(lines: Iterable[CptLine], further: Mapping[str, list[str]]) -> Listing:
-    words = {code: said.split("|") for code, _, said in _starter_rows()} if own_titles() else {}
+    words = {code: said for code, _, said in code_rows(FOLDER)} if own_titles() else {}
     blocks: dict[str, Record] = {}
     records = []
     for line in sorted(lines, key=lambda line: line.value):
         block, title = _block(line.value)
         blocks.setdefault(block, Record(block, title, None, block, block, False))
-        said = [*(w.strip() for w in words.get(line.value, ())), *further.get(line.value, ())]
-        notes = {"words": [word for word in said if word]}
+        said = [*words.get(line.value, ()), *further.get(line.value, ())]
+        notes = {"words": said} if said else {}
         billable = len(line.value) == 5
         records.append(
             Record(
@@ -84,7 +84,7 @@ def _listing(lines: Iterable[CptLine], further: Mapping[str, list[str]]) -> List
                 block,
                 block,
                 billable,
-                notes if notes["words"] else {},
+                notes,
             )
         )
     return Listing(tuple(blocks.values()), tuple(records))
@@ -116,8 +116,3 @@ def _rank(source: Source) -> tuple[int, str]:
     name = source.member.name.lower()
     places = [i for i, start in enumerate(_TITLES) if name.startswith(start)]
     return (places[0] if places else len(_TITLES), name)
-
-
-def _starter_rows() -> Iterator[tuple[str, ...]]:
-    for name in ("codes.tsv", "modifiers.tsv"):
-        yield from read_starter(f"{FOLDER}/{name}", 3)

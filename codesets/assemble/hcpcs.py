@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from codesets.assemble.parts import Assembled, Job
 from codesets.loaders.hcpcs import HcpcsLine, parse_csv, parse_fixed, parse_xlsx
 from codesets.loaders.recognise import Kind
 from codesets.records import Listing, Record
-from codesets.starter import read_starter
+from codesets.starter import code_rows
 
 STARTER_DAY = date(2026, 1, 1)
 STARTER_SOURCE = "starter list written for this project"
@@ -39,7 +39,7 @@ _CHAPTERS = {
 
 def starter() -> Assembled:
     """Some 200 codes in our own words, with the words by which coders look for them."""
-    lines = [HcpcsLine(code, title) for code, title, _ in _starter_rows()]
+    lines = [HcpcsLine(code, title) for code, title, _ in code_rows(_FOLDER)]
     missing = ("official quarterly file: some 8,400 further codes",)
     return Assembled(_listing(lines, STARTER_DAY), missing)
 
@@ -61,9 +61,7 @@ def assemble(job: Job) -> Assembled:
 
 
 def _listing(lines: Iterable[HcpcsLine], day: date) -> Listing:
-    words = {
-        code: [w.strip() for w in said.split("|") if w.strip()] for code, _, said in _starter_rows()
-    }
+    words = {code: said for code, _, said in code_rows(_FOLDER)}
     blocks: dict[str, Record] = {}
     records = []
     for line in sorted(lines, key=lambda line: line.value):
@@ -77,8 +75,3 @@ def _listing(lines: Iterable[HcpcsLine], day: date) -> Listing:
         billable = not line.is_modifier and not over
         records.append(Record(line.value, line.title, None, block, block, billable, notes))
     return Listing(tuple(blocks.values()), tuple(records))
-
-
-def _starter_rows() -> Iterator[tuple[str, ...]]:
-    for name in ("codes.tsv", "modifiers.tsv"):
-        yield from read_starter(f"{_FOLDER}/{name}", 3)

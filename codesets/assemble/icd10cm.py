@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
-from io import BytesIO
+from xml.etree import ElementTree
 
 from codesets.assemble.parts import Assembled, Base, Job
 from codesets.loaders.index_xml import (
@@ -22,10 +22,8 @@ from codesets.loaders.lists import (
     Line,
     changed,
     parse_addenda,
-    parse_codes,
-    parse_csv,
-    parse_order,
     parse_poa_exempt,
+    read_lines,
 )
 from codesets.loaders.recognise import Kind, Source
 from codesets.loaders.tabular import parse_tabular
@@ -71,7 +69,7 @@ def embedded() -> Base:
         if "-" not in line and not line.isdigit()
     }
     with (data / "icd10c-tabular-April-1-2026.xml").open("rb") as xml:
-        listing = parse_tabular(xml, listed)
+        listing = parse_tabular(ElementTree.parse(xml).getroot(), listed)
     if (parsed := {record.value for record in listing.codes}) != listed:
         raise CodeSetError(
             f"the tabular XML and the code list differ in {len(parsed ^ listed)} codes: "
@@ -93,13 +91,6 @@ def assemble(job: Job) -> Assembled:
         _require_printed(job, listing, tabular)
     listing = _with_poa(_with_wordings(listing, job.sources), job.of(Kind.POA_EXEMPT))
     return Assembled(listing, tuple(_missing(job, base)))
-
-
-def read_lines(source: Source) -> tuple[Line, ...]:
-    """The codes that a list of any form names. Raises: CodeSetError."""
-    member = source.member
-    readers = {Kind.ORDER: parse_order, Kind.LIST: parse_csv, Kind.CODES: parse_codes}
-    return readers[source.kind](member.shown, member.raw, source.system)
 
 
 def _lines(job: Job, base: Base) -> tuple[Line, ...] | None:
@@ -131,10 +122,10 @@ def _tabular(job: Job) -> Listing | None:
     source = job.of(Kind.TABULAR)
     if source is None:
         return None
-    parse_xml(source.member.shown, source.member.raw)
+    root = parse_xml(source.member.shown, source.member.raw)
     known = job.validity is not None and job.validity.covers(job.day)
     valid = job.validity.on(job.day) if job.validity and known else _Everything()
-    listing = parse_tabular(BytesIO(source.member.raw), valid)
+    listing = parse_tabular(root, valid)
     if not listing.codes:
         raise CodeSetError(f"{source.member.shown} has no code")
     return listing

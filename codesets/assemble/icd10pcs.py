@@ -10,11 +10,10 @@ from contextlib import closing
 from datetime import date
 from importlib.resources import as_file, files
 
-from codesets.assemble.icd10cm import read_lines
 from codesets.assemble.parts import Assembled, Base, Job, as_mapping
 from codesets.axes import AXES, NAMES, SECTIONS, AxisLabels
 from codesets.loaders.index_xml import Wording
-from codesets.loaders.lists import Line, changed, parse_addenda
+from codesets.loaders.lists import Line, changed, parse_addenda, read_lines
 from codesets.loaders.pcs_xml import parse_definitions, parse_pcs_index, parse_tables
 from codesets.loaders.recognise import Kind
 from codesets.records import Listing, Record

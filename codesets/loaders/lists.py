@@ -11,6 +11,7 @@ import csv
 import re
 from dataclasses import dataclass
 
+from codesets.loaders.recognise import Kind, Source
 from codesets.loaders.text import bad_line, decode, lines
 from coding.errors import CodeSetError
 from coding.types import Code, System
@@ -146,6 +147,13 @@ def parse_poa_exempt(name: str, raw: bytes) -> frozenset[str]:
     if not found:
         raise CodeSetError(f"{name} names no code")
     return frozenset(found)
+
+
+def read_lines(source: Source) -> tuple[Line, ...]:
+    """The codes that a list of any form names. Raises: CodeSetError."""
+    member = source.member
+    readers = {Kind.ORDER: parse_order, Kind.LIST: parse_csv, Kind.CODES: parse_codes}
+    return readers[source.kind](member.shown, member.raw, source.system)
 
 
 def _value(name: str, number: int, system: System, code: str) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from typing import IO
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from codesets.records import Listing, Notes, Record
@@ -29,9 +27,8 @@ NOTE_KINDS = {
 _RANGE = re.compile(r"\s*\([^)]*\)\s*$")
 
 
-def parse_tabular(xml: IO[bytes], valid: Container[str]) -> Listing:
-    """Read the tabular XML; `valid` are the printed codes of the release."""
-    root = ElementTree.parse(xml).getroot()
+def parse_tabular(root: Element, valid: Container[str]) -> Listing:
+    """Read the tabular XML from its root; `valid` are the printed codes of the release."""
     blocks: list[Record] = []
     codes: list[Record] = []
     for chapter in root.findall("chapter"):
