@@ -101,9 +101,10 @@ bench: install .venv/.test
 	@.venv/bin/python -m eval.bench
 
 # Minutes. The pages are made again from out/figures with: python -m eval.page out/figures/*.json
+# INDEX_DIR=folder takes the code sets that `chartcode codesets load` put there.
 report: install
 	@mkdir -p out/figures
-	@.venv/bin/python -m eval.suite out/figures
+	@.venv/bin/python -m eval.suite out/figures $(if $(INDEX_DIR),--index-dir "$(INDEX_DIR)")
 	@.venv/bin/python -m eval.page $$(ls out/figures/*.json) --out out/report.html
 
 readme-table:

@@ -103,6 +103,10 @@ class AsOf:
         """Every wording of the codes in force."""
         return (term for term in self._release.terms() if term[0] in self._values)
 
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        """The words by which complete codes in force are known."""
+        return (pair for pair in self._release.wordings() if pair[0] in self._values)
+
     def excludes1(self, one: str, other: str) -> str | None:
         """The Excludes1 note that bars two codes together, as the release has it."""
         return self._release.excludes1(one, other)

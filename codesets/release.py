@@ -162,6 +162,13 @@ class Release:
             for term in notes.get("index", ()):
                 yield code, str(term), "index"
 
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        """The words by which complete codes of procedures are known: (code, wording)."""
+        for i, code in enumerate(self._columns.codes):
+            if self._columns.billable[i]:
+                for words in self._own_notes(i).get("words", ()):
+                    yield code, str(words)
+
     def excludes1(self, one: str, other: str) -> str | None:
         """The Excludes1 note that bars two codes together, with where it stands, if any."""
         for here, there in ((one, other), (other, one)):

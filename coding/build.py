@@ -12,12 +12,21 @@ from codesets.build import build_index
 from codesets.icd11.crosswalks import Crosswalks
 from codesets.lexicon import Lexicon, load_lexicon
 from codesets.load import Loaded, Order, load
+from codesets.policies.look_up import load_policies
 from codesets.registry import default_index_dir, load_registry
 from codesets.release import Release
 from codesets.store import read_release
 from coding.candidates import LexicalGenerator
+from coding.claims import known_modifiers
 from coding.errors import CodeSetMissing, ConfigError
-from coding.pipeline import Coder, Crosswalker
+from coding.pcs.ancillary import AncillaryGenerator
+from coding.pcs.ancillary_words import load_ancillary_words
+from coding.pcs.generator import PcsGenerator
+from coding.pcs.rule import UndocumentedAxis
+from coding.pipeline import Coder, Crosswalker, Decider
+from coding.procedures.measured import MeasuredGenerator
+from coding.procedures.rules import procedure_rules
+from coding.procedures.wordings import WordingGenerator
 from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker, Rule
 from coding.reading import MedspacyReader
 from coding.rules import standard_rules
@@ -27,15 +36,18 @@ from coding.types import System
 from models.artifact import Artifact, load_artifact, read_artifact
 from models.dense_generator import DenseGenerator
 from models.eyes import load_eyes
-from models.inputs import input_hashes, require_inputs, trained_inputs
+from models.inputs import input_hashes, procedure_inputs, require_inputs, trained_inputs
 from models.lexical_ranker import LexicalRanker
 from models.phrase_generator import PhraseGenerator
 from models.phrases import PhraseTable
+from models.procedure_phrases import ProcedurePhrases
+from models.procedure_ranker import ProcedureRanker, visit_agreement_of
 from models.trained_ranker import TrainedRanker
 
 LEXICAL, TRAINED = "lexical", "trained"
 RANKERS = (TRAINED, LEXICAL)
-LEXICAL_VERSION = TRAINED_VERSION = "1"
+PROCEDURES = "procedures"
+LEXICAL_VERSION = TRAINED_VERSION = PROCEDURES_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,8 @@ class EngineConfig:
 
     `index_dir` holds the built code-set indexes (None: share/chartcode in the environment);
     `ranker` names who decides: trained, lexical, or the folder of an artifact that `chartcode
-    train` wrote; the encoder runs on `encoder_threads` (0: one a core, four at most);
+    train` wrote; `procedures` who decides on what was done: procedures, or such a folder; the
+    encoder runs on `encoder_threads` (0: one a core, four at most);
     without `cpt` no CPT code is known; with `licensed_text` the titles of a licensee's CPT release
     go into results, else our wording of them; `max_note_chars` is in code points; the reader drops
     the words it has learnt after `rebuild_after_notes` notes.
@@ -52,6 +65,7 @@ class EngineConfig:
 
     index_dir: Path | None = None
     ranker: str = TRAINED
+    procedures: str = PROCEDURES
     encoder_threads: int = 0
     cpt: bool = True
     licensed_text: bool = False
@@ -98,7 +112,9 @@ def build_coder(config: EngineConfig | None = None, ranker: Ranker | None = None
     config = config or EngineConfig()
     lexicon = load_lexicon()
     decider = _Decider(ranker) if ranker else _decider(config, lexicon)
-    return _coder(config, lexicon, decider, standard_rules(lexicon))
+    artifact = procedures_of(config.procedures)
+    artifact.require(procedure_inputs(lexicon))
+    return _coder(config, lexicon, decider, standard_rules(lexicon), artifact)
 
 
 def build_plain_coder(config: EngineConfig, artifact: Artifact) -> Coder:
@@ -108,6 +124,33 @@ def build_plain_coder(config: EngineConfig, artifact: Artifact) -> Coder:
     """
     lexicon = load_lexicon()
     return _coder(config, lexicon, _trained(artifact, lexicon, config.threads), ())
+
+
+def build_diagnoser(config: EngineConfig) -> Coder:
+    """The engine that codes diagnoses, and finds procedures but decides on none.
+
+    It is what rankers of procedures are fitted with. Raises: as build_coder.
+    """
+    lexicon = load_lexicon()
+    return _coder(config, lexicon, _decider(config, lexicon), standard_rules(lexicon))
+
+
+def build_procedure_profile(config: EngineConfig, artifact: Artifact) -> Coder:
+    """The engine with a ranker of every procedure that is named, done or not, without rules.
+
+    Raises: CodeSetMissing, ArtifactError.
+    """
+    artifact.require(procedure_inputs(load_lexicon()))
+    coder = build_diagnoser(config)
+    phrases = PhraseTable.from_bytes(artifact.contents["phrases.npz"])
+    return coder.replace(
+        generators=(
+            *(PcsGenerator(codes) for codes in _surgery(coder.codesets)),
+            *_procedure_generators(coder.codesets, load_lexicon()),
+            ProcedurePhrases(phrases),
+        ),
+        procedures=Decider(ProcedureRanker.from_artifact(artifact), ()),
+    )
 
 
 def require_parts(config: EngineConfig) -> None:
@@ -122,6 +165,7 @@ def require_parts(config: EngineConfig) -> None:
         if not path.is_file():
             raise CodeSetMissing(f"no term index at {path}: run `chartcode codesets build`")
     require_inputs(artifact_of(config.ranker), lexicon)
+    procedures_of(config.procedures).require(procedure_inputs(lexicon))
 
 
 def artifact_of(ranker: str) -> Artifact:
@@ -135,6 +179,18 @@ def artifact_of(ranker: str) -> Artifact:
             field="ranker",
         )
     return read_artifact(Path(ranker), ranker)
+
+
+def procedures_of(name: str) -> Artifact:
+    """The artifact of procedures that a setting names. Raises: ConfigError, ArtifactError."""
+    if name == PROCEDURES:
+        return load_artifact(PROCEDURES, PROCEDURES_VERSION)
+    if not (Path(name) / "manifest.json").is_file():
+        raise ConfigError(
+            f"procedures must be {PROCEDURES}, or the folder of a trained artifact",
+            field="procedures",
+        )
+    return read_artifact(Path(name), name)
 
 
 def build_indexes(index_dir: Path | None = None) -> tuple[Path, ...]:
@@ -175,20 +231,47 @@ def _drop_stale_terms(index_dir: Path) -> None:
 
 
 def _coder(
-    config: EngineConfig, lexicon: Lexicon, decider: _Decider, rules: tuple[Rule, ...]
+    config: EngineConfig,
+    lexicon: Lexicon,
+    decider: _Decider,
+    rules: tuple[Rule, ...],
+    procedures: Artifact | None = None,
 ) -> Coder:
+    """The engine; without an artifact of `procedures` it decides on none."""
     index_dir = config.index_dir or default_index_dir()
     codesets = load_registry(index_dir, cpt=config.cpt, licensed_text=config.licensed_text)
+    built = tuple(PcsGenerator(codes) for codes in _surgery(codesets))
     return Coder(
         reader=MedspacyReader(rebuild_after_notes=config.rebuild_after_notes),
-        generators=(*_lexical_generators(codesets, lexicon, index_dir), *decider.generators),
+        generators=(
+            *_lexical_generators(codesets, lexicon, index_dir),
+            *decider.generators,
+            *built,
+            *_procedure_generators(codesets, lexicon),
+        ),
         ranker=decider.ranker,
         rules=rules,
+        procedures=_procedures(procedures, codesets, index_dir, built) if procedures else None,
         codesets=codesets,
         config_sha256=config_sha256(config),
         max_note_chars=config.max_note_chars,
         crosswalk=_crosswalk(codesets),
     )
+
+
+def _procedures(
+    artifact: Artifact,
+    codesets: CodeSystems,
+    index_dir: Path,
+    built: Sequence[PcsGenerator],
+) -> Decider:
+    rules = procedure_rules(
+        visit_agreement_of(artifact),
+        load_policies(index_dir),
+        known_modifiers(codesets),
+        tuple(UndocumentedAxis(g.release, g.tables, g.finders) for g in built),
+    )
+    return Decider(ProcedureRanker.from_artifact(artifact), rules)
 
 
 def _decider(config: EngineConfig, lexicon: Lexicon) -> _Decider:
@@ -217,6 +300,26 @@ def _lexical_generators(
     return tuple(
         LexicalGenerator(codes, TermIndex.load(terms_path(index_dir, codes, lexicon)), lexicon)
         for codes in _diagnoses(codesets)
+    )
+
+
+def _procedure_generators(
+    codesets: CodeSystems, lexicon: Lexicon
+) -> tuple[CandidateGenerator, ...]:
+    """Those beside the builder of surgical ICD-10-PCS codes."""
+    worded = tuple(
+        WordingGenerator(codes, lexicon)
+        for codes in codesets.releases()
+        if codes.system in (System.CPT, System.HCPCS)
+    )
+    return (*worded, MeasuredGenerator(), AncillaryGenerator(load_ancillary_words()))
+
+
+def _surgery(codesets: CodeSystems) -> tuple[Release, ...]:
+    return tuple(
+        codes
+        for codes in codesets.releases()
+        if isinstance(codes, Release) and codes.system is System.ICD10PCS
     )
 
 

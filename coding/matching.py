@@ -158,13 +158,17 @@ def _is_secondary_to(tokens: Sequence[Token], i: int) -> bool:
     return tuple(token.stem for token in tokens[i : i + 2]) == _SECONDARY
 
 
-def find_terms(sentence: Sentence, index: TermIndex) -> tuple[Match, ...]:
-    """The matches of a sentence that no fuller match covers, in order of their start."""
+def find_terms(sentence: Sentence, index: TermIndex, *, chapters: bool = True) -> tuple[Match, ...]:
+    """The matches of a sentence that no fuller match covers, in order of their start.
+
+    With `chapters` a code's first letter tells its chapter, and a disease of another one is said
+    beside the fuller; procedures have none.
+    """
     found = list(_tightest(_all_matches(sentence, index), index))
     found.sort(key=lambda m: (-len(m.words), m.gap, m.span.start))
     kept: list[Match] = []
     for match in found:
-        if not any(_covers(other, match, sentence, index) for other in kept):
+        if not any(_covers(other, match, sentence, index, chapters) for other in kept):
             kept.append(match)
     return tuple(sorted(kept, key=lambda m: (m.span, m.term)))
 
@@ -181,7 +185,9 @@ def _tightest(matches: Iterable[Match], index: TermIndex) -> Iterator[Match]:
                 yield match
 
 
-def _covers(fuller: Match, match: Match, sentence: Sentence, index: TermIndex) -> bool:
+def _covers(
+    fuller: Match, match: Match, sentence: Sentence, index: TermIndex, chapters: bool
+) -> bool:
     """Whether a fuller match says all of another, over the same words and nearly as closely.
 
     "Hypertension and CKD" may be one disease, and is still each of the two; so is a disease of
@@ -196,7 +202,8 @@ def _covers(fuller: Match, match: Match, sentence: Sentence, index: TermIndex) -
     if len(match.words) == len(fuller.words):
         return True
     one, other = index.term(fuller.term).code, index.term(match.term).code
-    apart = len(match.words) > 1 and one[0] != other[0] and not other.startswith(_NO_SECOND)
+    other_chapter = chapters and one[0] != other[0] and not other.startswith(_NO_SECOND)
+    apart = len(match.words) > 1 and other_chapter
     return not apart and not sentence.enumerates(fuller.words)
 
 

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TypeVar
 
-from coding.errors import ChartcodeError, InvalidNote, NoteTooLong, PipelineError
+from coding.errors import (
+    ChartcodeError,
+    CodeSetMissing,
+    InvalidNote,
+    NoteTooLong,
+    NotValidOn,
+    PipelineError,
+)
 from coding.on_date import on_date
 from coding.protocols import CandidateGenerator, CodeSystem, CodeSystems, Ranker, Reader, Rule
+from coding.standing import standing_findings
 from coding.types import (
+    PROCEDURE_SYSTEMS,
     Candidate,
     Code,
     CodingOptions,
     CodingResult,
     Crosswalk,
     Draft,
-    Explain,
-    Finding,
     Note,
     Provenance,
     Reading,
-    Severity,
     Suggestion,
     System,
 )
 
 T = TypeVar("T")
 Crosswalker = Callable[[Code], Crosswalk | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who ranks the candidates of some systems, and the rules that then hold, in their order."""
+
+    ranker: Ranker
+    rules: tuple[Rule, ...]
 
 
 class Coder:
@@ -45,13 +59,14 @@ class Coder:
         codesets: CodeSystems,
         config_sha256: str,
         max_note_chars: int,
+        procedures: Decider | None = None,
         crosswalk: Crosswalker | None = None,
     ) -> None:
         self.codesets = codesets
         self.reader = reader
         self._generators = tuple(generators)
-        self._ranker = ranker
-        self._rules = tuple(rules)
+        self._diagnoses = Decider(ranker, tuple(rules))
+        self._procedures = procedures
         self._config_sha256 = config_sha256
         self._max_note_chars = max_note_chars
         self._crosswalk = crosswalk
@@ -63,18 +78,28 @@ class Coder:
         generators: Sequence[CandidateGenerator] | None = None,
         ranker: Ranker | None = None,
         rules: Sequence[Rule] | None = None,
+        procedures: Decider | None = None,
     ) -> Coder:
-        """The same engine with the parts given in place of its own."""
+        """The same engine with the parts given in place of its own.
+
+        `ranker` and `rules` are those of diagnoses, `procedures` decides on what was done.
+        """
         return Coder(
             reader=reader or self.reader,
             generators=self._generators if generators is None else generators,
-            ranker=ranker or self._ranker,
-            rules=self._rules if rules is None else rules,
+            ranker=ranker or self._diagnoses.ranker,
+            rules=self._diagnoses.rules if rules is None else rules,
+            procedures=procedures or self._procedures,
             codesets=self.codesets,
             config_sha256=self._config_sha256,
             max_note_chars=self._max_note_chars,
             crosswalk=self._crosswalk,
         )
+
+    @property
+    def procedures(self) -> Decider | None:
+        """Who decides on what was done, where anyone does."""
+        return self._procedures
 
     @property
     def provenance(self) -> Provenance:
@@ -106,18 +131,47 @@ class Coder:
 
     def _code(self, note: Note, options: CodingOptions) -> CodingResult:
         check_note(note, self._max_note_chars)
-        releases = [self._release(system, note) for system in options.systems]
+        asked = options.systems or note.claim_systems
+        releases, missing = self._releases(note, asked, required=options.systems is not None)
         reading = _step("reading", note, lambda: self.reader.read(note))
-        draft = Draft((), findings=tuple(_standing_findings(note, options, releases)))
+        draft = Draft((), findings=standing_findings(note, options, releases, missing))
         for codes in releases:
-            draft = self._draft(draft, reading, codes)
-        if System.ICD11 in options.systems:
+            after = self._draft(draft, reading, codes)
+            # Diagnoses that nobody asked for are there to judge procedures by, and told of no more.
+            silent = codes.system not in asked
+            draft = replace(draft, suggestions=after.suggestions) if silent else after
+        if System.ICD11 in asked:
             draft = self._crossed(draft)
-        return self._result(draft, note, options, releases)
+        told = tuple(s for s in draft.suggestions if s.code.system in asked)
+        return self._result(replace(draft, suggestions=told), note, options, releases)
+
+    def _releases(
+        self, note: Note, asked: Sequence[System], *, required: bool
+    ) -> tuple[list[CodeSystem], list[ChartcodeError]]:
+        """The release of each system, diagnoses first, and why there is none of some.
+
+        Procedures are judged by the diagnoses they were done for, so these are always worked. What
+        a request names must be there; of what it leaves to the claim diagnoses alone.
+        """
+        found: list[CodeSystem] = []
+        missing: list[ChartcodeError] = []
+        procedures = any(system in PROCEDURE_SYSTEMS for system in asked)
+        worked = {*asked, System.ICD10CM} if procedures else set(asked)
+        for system in sorted(worked, key=list(System).index):
+            try:
+                found.append(self._release(system, note))
+            except (CodeSetMissing, NotValidOn) as error:
+                if required or system is System.ICD10CM:
+                    raise
+                missing.append(error)
+        return found, missing
 
     def _release(self, system: System, note: Note) -> CodeSystem:
         """ICD-11 is on no claim: its newest release serves notes of any date."""
         return self.codesets.at(system, None if system is System.ICD11 else note.service_date)
+
+    def _decider(self, system: System) -> Decider | None:
+        return self._procedures if system in PROCEDURE_SYSTEMS else self._diagnoses
 
     def _crossed(self, draft: Draft) -> Draft:
         """The suggestions with the ICD-11 stem code that WHO's map has for each, if it has one."""
@@ -133,16 +187,19 @@ class Coder:
     def _draft(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:
         """Add what one release of one system has to say of the reading."""
         note = reading.note
+        decider = self._decider(codes.system)
+        if decider is None:
+            return draft
         found = _step("candidates", note, lambda: self._found(reading, codes))
         kept, rejected = on_date(found, codes)
         candidates = merge(kept)
-        ranked = _step("ranking", note, lambda: self._ranker.rank(reading, candidates, codes))
+        ranked = _step("ranking", note, lambda: decider.ranker.rank(reading, candidates, codes))
         draft = replace(
             draft,
             suggestions=draft.suggestions + ranked,
             rejected=draft.rejected + rejected,
         )
-        for rule in self._rules:
+        for rule in decider.rules:
             draft = _step(f"rule {rule.id}", note, lambda: rule.apply(draft, reading, codes))  # noqa: B023
         return draft
 
@@ -175,10 +232,16 @@ class Coder:
             provenance=self._provenance(tuple((c.system, c.release) for c in releases)),
         )
 
+    @property
+    def _model(self) -> str:
+        """The models that decide, those of diagnoses first."""
+        deciders = [self._diagnoses, *([self._procedures] if self._procedures else [])]
+        return ", ".join(decider.ranker.name for decider in deciders)
+
     def _provenance(self, codesets: tuple[tuple[System, str], ...]) -> Provenance:
         return Provenance(
             software=f"chartcode {version('chartcode')}",
-            model=self._ranker.name,
+            model=self._model,
             codesets=codesets,
             config_sha256=self._config_sha256,
         )
@@ -241,56 +304,3 @@ def _step(stage: str, note: Note, work: Callable[[], T]) -> T:
         raise
     except Exception as error:
         raise PipelineError(stage, note.id, type(error).__name__) from error
-
-
-def _standing_findings(
-    note: Note, options: CodingOptions, releases: Sequence[CodeSystem]
-) -> Iterator[Finding]:
-    """What holds whatever the note says: no date, a stale release, an unanswered request."""
-    for codes in releases:
-        release = f"{codes.system} {codes.release}"
-        if codes.system is System.ICD11:
-            continue
-        if codes.system is not System.ICD10CM:
-            yield Finding(
-                "system.not-suggested",
-                Severity.WARNING,
-                (),
-                f"codes of {codes.system} are looked up and searched, but not suggested yet",
-                "chartcode",
-            )
-        if note.service_date is None:
-            yield Finding(
-                "codeset.no-date",
-                Severity.INFO,
-                (),
-                f"no date of service was given; {release}, the newest loaded, was used",
-                "chartcode",
-            )
-        elif note.service_date < codes.valid_from:
-            yield Finding(
-                "codeset.as-of",
-                Severity.WARNING,
-                (),
-                f"no release of {note.service_date} is loaded; the codes of {release} that were "
-                "valid on that day were used, with its titles and notes: codes of that day which "
-                "it no longer has could not be found",
-                "chartcode",
-            )
-        elif note.service_date > codes.valid_to:
-            yield Finding(
-                "codeset.stale",
-                Severity.WARNING,
-                (),
-                f"{release} ended on {codes.valid_to}, before the date of service; load a newer",
-                "chartcode",
-            )
-    if options.explain is Explain.COUNTERFACTUAL:
-        yield Finding(
-            "explain.unavailable",
-            Severity.WARNING,
-            (),
-            "counterfactual explanations are not made yet; the proof of each suggestion shows the "
-            "words, the terms and the weights it rests on",
-            "chartcode",
-        )

@@ -42,6 +42,9 @@ class CodeSystem(Protocol):
     def terms(self) -> Iterator[tuple[str, str, str]]:
         """Every term of the release as (code value, term, "title" or "inclusion")."""
 
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        """The words by which complete codes of procedures are known: (code value, wording)."""
+
     def excludes1(self, one: str, other: str) -> str | None:
         """The Excludes1 note, with the code it stands at, that bars the two together, if any."""
 

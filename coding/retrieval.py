@@ -36,8 +36,10 @@ class Retriever:
     def __init__(self, index: TermIndex) -> None:
         self._index = index
 
-    def nearest(self, stems: Sequence[str], limit: int = 3) -> tuple[Neighbour, ...]:
-        """The terms most like these stems, best first, none below MIN_SIMILARITY."""
+    def nearest(
+        self, stems: Sequence[str], limit: int = 3, at_least: float = MIN_SIMILARITY
+    ) -> tuple[Neighbour, ...]:
+        """The terms most like these stems, best first, none of less similarity than `at_least`."""
         known = {mended for stem in stems if (mended := self.mend(stem)) is not None}
         if not known:
             return ()
@@ -51,7 +53,7 @@ class Retriever:
         similarity = dot / (np.sqrt(norm) * self._norms)
         best = np.argsort(-similarity, kind="stable")[:limit]
         return tuple(
-            Neighbour(int(i), float(similarity[i])) for i in best if similarity[i] >= MIN_SIMILARITY
+            Neighbour(int(i), float(similarity[i])) for i in best if similarity[i] >= at_least
         )
 
     def mend(self, stem: str) -> str | None:

@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from coding.protocols import CodeSystem
 from coding.short_forms import ShortForms
 
 TERMS_VERSION = 3
-SOURCES = ("lexicon", "title", "inclusion", "index")
+SOURCES = ("lexicon", "title", "inclusion", "index", "words")
 # Words of titles that say what is absent or left open: no note is expected to repeat them.
 _OPEN = re.compile(
     r",?\s*\b(unspecified|not otherwise specified|not elsewhere classified|NOS|NEC)\b", re.I
@@ -197,15 +197,33 @@ def terms_path(index_dir: Path, codes: CodeSystem, lexicon: Lexicon) -> Path:
 
 def build_terms(codes: CodeSystem, lexicon: Lexicon) -> TermIndex:
     """Index titles and inclusion terms of a release and the lexicon's terms for it."""
-    by_key: dict[frozenset[str], list[_Row]] = defaultdict(list)
-    forms = ShortForms(lexicon.abbreviations)
     vague = {stem_set(term) for term in lexicon.vague}
-    for row in _rows(codes, lexicon):
-        # Notes are matched with their short forms spelled out, so terms are too.
-        key = frozenset(forms.stems(row.text)) - IGNORED
+    by_key: dict[frozenset[str], list[_Row]] = defaultdict(list)
+    for key, row in _keyed(_rows(codes, lexicon), ShortForms(lexicon.abbreviations)):
         ours = row.source == SOURCES.index("lexicon")
         if not key <= _GENERAL and (ours or key not in vague):
             by_key[key].append(row)
+    return _index(by_key)
+
+
+def index_wordings(wordings: Iterable[tuple[str, str]], forms: ShortForms) -> TermIndex:
+    """Index wordings of procedures as (code, wording); the code named first has a shared one."""
+    by_key: dict[frozenset[str], list[_Row]] = defaultdict(list)
+    source = SOURCES.index("words")
+    rows = (_Row(code, text, source, 0) for code, text in wordings)
+    for key, row in _keyed(rows, forms):
+        if key:
+            by_key[key].append(row)
+    return _index(by_key)
+
+
+def _keyed(rows: Iterable[_Row], forms: ShortForms) -> Iterator[tuple[frozenset[str], _Row]]:
+    """Rows by their stems: notes are matched with short forms spelled out, so terms are too."""
+    for row in rows:
+        yield frozenset(forms.stems(row.text)) - IGNORED, row
+
+
+def _index(by_key: Mapping[frozenset[str], list[_Row]]) -> TermIndex:
     frequency = Counter(stem for key in by_key for stem in key)
     stems = sorted(frequency)
     number = {stem: i for i, stem in enumerate(stems)}

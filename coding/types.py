@@ -75,6 +75,10 @@ class Role(StrEnum):
     PROCEDURE = "procedure"
 
 
+PROCEDURE_SYSTEMS = (System.ICD10PCS, System.CPT, System.HCPCS)
+"""The systems of what is done; those of what the patient has are the others."""
+
+
 class Reason(StrEnum):
     """Why something seen was not coded."""
 
@@ -176,6 +180,16 @@ class Note:
             return self.claim
         return Claim.FACILITY if self.setting is Setting.INPATIENT else Claim.PROFESSIONAL
 
+    @property
+    def claim_systems(self) -> tuple[System, ...]:
+        """The systems its claim is written in (45 CFR 162.1002).
+
+        Procedures of inpatient facility claims are ICD-10-PCS, those of all others CPT and HCPCS.
+        """
+        if self.setting is Setting.INPATIENT and self.claim_type is Claim.FACILITY:
+            return (System.ICD10CM, System.ICD10PCS)
+        return (System.ICD10CM, System.CPT, System.HCPCS)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -187,9 +201,12 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class CodingOptions:
-    """What a request may choose. `limit` counts suggestions; `min_probability` is in [0, 1]."""
+    """What a request may choose. `limit` counts suggestions; `min_probability` is in [0, 1].
 
-    systems: tuple[System, ...] = (System.ICD10CM,)
+    Without `systems` a note is coded in those of its claim.
+    """
+
+    systems: tuple[System, ...] | None = None
     limit: int = 50
     min_probability: float = 0.02
     explain: Explain | None = None

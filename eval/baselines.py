@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from coding.protocols import CodeSystem, CodeSystems, Reader
@@ -30,7 +30,7 @@ Tokens = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class KeywordCoder:
-    """Accepts every ICD-10-CM code whose full title stands in the note, whatever the note asserts.
+    """Accepts every code whose full title stands in the note, whatever the note asserts.
 
     Case and the kind of white space do not matter. Nothing is ranked: codes come in the order of
     their words, each with probability 1, the first of them first-listed. Make one with `keyword`.
@@ -39,20 +39,20 @@ class KeywordCoder:
     codesets: CodeSystems
     reader: Reader
     provenance: Provenance
-    titles: dict[Tokens, tuple[str, str]]
+    titles: dict[Tokens, tuple[Code, str]]
     longest: dict[str, int]
 
     def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
         """Code one note; of the options only `limit` bears on it."""
         limit = (options or CodingOptions()).limit
-        found: dict[str, Suggestion] = {}
-        for span, value, title in self._mentions(note.text):
-            if value not in found:
-                found[value] = plain_suggestion(note, span, value, title, 1.0, len(found) + 1)
+        found: dict[Code, Suggestion] = {}
+        for span, code, title in self._mentions(note.text):
+            if code not in found:
+                found[code] = plain_suggestion(note, span, code, title, 1.0, len(found) + 1)
         ordered = sorted(found.values(), key=lambda s: s.code)
         return plain_result(note, ordered[:limit], self.provenance)
 
-    def _mentions(self, text: str) -> Iterator[tuple[Span, str, str]]:
+    def _mentions(self, text: str) -> Iterator[tuple[Span, Code, str]]:
         """Titles in the text, left to right, the longest at each place and none inside another."""
         tokens = list(_TOKEN.finditer(text))
         words = [token.group().casefold() for token in tokens]
@@ -68,42 +68,51 @@ class KeywordCoder:
             at += 1
 
 
-def keyword(codesets: CodeSystems, reader: Reader) -> KeywordCoder:
-    """The keyword baseline over the billable titles of the newest ICD-10-CM release.
+def keyword(
+    codesets: CodeSystems, reader: Reader, systems: Sequence[System] = (System.ICD10CM,)
+) -> KeywordCoder:
+    """The keyword baseline over the billable titles of the newest release of each system.
 
     Raises: CodeSetMissing.
     """
-    release = codesets.at(System.ICD10CM, None)
-    titles = _titles(release)
+    releases = [codesets.at(system, None) for system in systems]
+    titles = _titles(releases)
     longest: dict[str, int] = {}
     for tokens in titles:
         longest[tokens[0]] = max(longest.get(tokens[0], 0), len(tokens))
-    provenance = Provenance("chartcode", "keyword", ((release.system, release.release),), "")
+    named = tuple((release.system, release.release) for release in releases)
+    provenance = Provenance("chartcode", "keyword", named, "")
     return KeywordCoder(codesets, reader, provenance, titles, longest)
 
 
-def _titles(release: CodeSystem) -> dict[Tokens, tuple[str, str]]:
-    titles: dict[Tokens, tuple[str, str]] = {}
-    for value, term, kind in release.terms():
-        tokens = tuple(_TOKEN.findall(term.casefold()))
-        if kind == "title" and tokens and release.billable(value):
-            titles.setdefault(tokens, (value, term))
+def _titles(releases: Iterable[CodeSystem]) -> dict[Tokens, tuple[Code, str]]:
+    titles: dict[Tokens, tuple[Code, str]] = {}
+    for release in releases:
+        for value, term, kind in release.terms():
+            tokens = tuple(_TOKEN.findall(term.casefold()))
+            if kind == "title" and tokens and release.billable(value):
+                titles.setdefault(tokens, (Code(release.system, value), term))
     return titles
 
 
 def plain_suggestion(
-    note: Note, span: Span, value: str, title: str, probability: float, sequence: int
+    note: Note, span: Span, code: Code, title: str, probability: float, place: int
 ) -> Suggestion:
-    """An accepted code that rests on one stretch of the note, whatever is asserted there."""
+    """An accepted code that rests on one stretch of the note, whatever is asserted there.
+
+    A diagnosis gets its place, from 1, as its sequence.
+    """
     words = Evidence(span, span.of(note.text), "none", (Assertion.AFFIRMED,), "title", 1.0)
+    role = Role.FIRST_LISTED if place == 1 else Role.SECONDARY
+    diagnosis = code.system is System.ICD10CM
     return Suggestion(
-        code=Code(System.ICD10CM, value),
+        code=code,
         display=title,
         probability=probability,
         decision=Decision.ACCEPT,
         auto=False,
-        role=Role.FIRST_LISTED if sequence == 1 else Role.SECONDARY,
-        sequence=sequence,
+        role=role if diagnosis else Role.PROCEDURE,
+        sequence=place if diagnosis else None,
         evidence=(words,),
         proof=(),
     )

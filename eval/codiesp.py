@@ -1,6 +1,7 @@
 """CodiEsp in its official layout: published case reports with the codes of every mention.
 
     PATH/SPLIT/SPLITD.tsv          document, diagnosis code (lower case)
+    PATH/SPLIT/SPLITP.tsv          document, procedure code of ICD-10-PCS: four or seven characters
     PATH/SPLIT/SPLITX.tsv          document, kind, code, Spanish words, "start end[;start end]"
     PATH/SPLIT/text_files_en       the English translation, one sentence a line
     PATH/SPLIT/text_files          the Spanish original, which the offsets of X are into
@@ -11,11 +12,13 @@ clinical coding", CLEF eHealth.)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from coding.errors import InvalidNote
 from coding.types import Code, Span, System
+from eval.procedure_counts import pcs_prefix
 from eval.tsv import read_text, rows, wrong
 
 DIAGNOSIS, PROCEDURE = "DIAGNOSTICO", "PROCEDIMIENTO"
@@ -23,7 +26,7 @@ DIAGNOSIS, PROCEDURE = "DIAGNOSTICO", "PROCEDIMIENTO"
 
 @dataclass(frozen=True, slots=True)
 class SpanishMention:
-    """A mention of a diagnosis in the Spanish text: from its first to its last character."""
+    """A mention of a code in the Spanish text: from its first to its last character."""
 
     code: str
     span: Span
@@ -31,7 +34,7 @@ class SpanishMention:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One case report: English text, gold diagnoses in printed form, and the Spanish behind them.
+    """One case report: English text, gold codes as they are compared, and the Spanish behind them.
 
     `spanish` and `mentions` are empty where the folder holds no X file.
     """
@@ -43,8 +46,33 @@ class Document:
     mentions: tuple[SpanishMention, ...] = ()
 
 
-def load_codiesp(folder: Path, split: str, *, mentions: bool = False) -> tuple[Document, ...]:
-    """The documents of a split that have gold diagnoses, by name; with `mentions` X must be there.
+def printed(code: str) -> str:
+    """A diagnosis of the tables in the form codes are printed in: "e11.22" is E11.22."""
+    return Code.parse(System.ICD10CM, code).value
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """One of the two official tables of codes.
+
+    `letter` ends its name, `kind` names its rows in X, `compared` gives what of a code counts.
+    """
+
+    letter: str
+    kind: str
+    system: System
+    compared: Callable[[str], str]
+
+
+D_TABLE = Gold("D", DIAGNOSIS, System.ICD10CM, printed)
+P_TABLE = Gold("P", PROCEDURE, System.ICD10PCS, pcs_prefix)
+"""Half of the official codes have four characters and the others seven: four are compared."""
+
+
+def load_codiesp(
+    folder: Path, split: str, *, mentions: bool = False, gold_of: Gold = D_TABLE
+) -> tuple[Document, ...]:
+    """The documents of a split that have gold codes, by name; with `mentions` X must be there.
 
     Raises: InvalidNote, naming file and line, where a file is missing or of another form, a
     document has no text, or a span is empty or outside the Spanish text.
@@ -52,14 +80,15 @@ def load_codiesp(folder: Path, split: str, *, mentions: bool = False) -> tuple[D
     root = folder / split
     gold: dict[str, set[str]] = {}
     texts: dict[str, str] = {}
-    table = root / f"{split}D.tsv"
+    table = root / f"{split}{gold_of.letter}.tsv"
     for line, (name, code) in rows(table, 2):
         if not code.strip():
             raise wrong(table, line, "code", "is empty")
         if name not in texts:
             texts[name] = _text(root / "text_files_en", name, table, line)
-        gold.setdefault(name, set()).add(printed(code))
-    spanish, found = _spanish(root, split) if mentions or _has_x(root, split) else ({}, {})
+        gold.setdefault(name, set()).add(gold_of.compared(code))
+    has_x = mentions or _has_x(root, split)
+    spanish, found = _spanish(root, split, gold_of) if has_x else ({}, {})
     return tuple(
         Document(
             name,
@@ -72,15 +101,10 @@ def load_codiesp(folder: Path, split: str, *, mentions: bool = False) -> tuple[D
     )
 
 
-def printed(code: str) -> str:
-    """A code of the tables in the form codes are printed in: "e11.22" is E11.22."""
-    return Code.parse(System.ICD10CM, code).value
-
-
-def codiesp_files(folder: Path, split: str) -> tuple[Path, ...]:
+def codiesp_files(folder: Path, split: str, gold_of: Gold = D_TABLE) -> tuple[Path, ...]:
     """The files a split's figures rest on, those that are there, in order of name."""
     root = folder / split
-    tables = (root / f"{split}D.tsv", root / f"{split}X.tsv")
+    tables = (root / f"{split}{gold_of.letter}.tsv", root / f"{split}X.tsv")
     texts = (*root.glob("text_files_en/*.txt"), *root.glob("text_files/*.txt"))
     return tuple(sorted(p for p in (*tables, *texts) if p.is_file()))
 
@@ -89,7 +113,9 @@ def _has_x(root: Path, split: str) -> bool:
     return (root / f"{split}X.tsv").is_file() and (root / "text_files").is_dir()
 
 
-def _spanish(root: Path, split: str) -> tuple[dict[str, str], dict[str, list[SpanishMention]]]:
+def _spanish(
+    root: Path, split: str, gold_of: Gold
+) -> tuple[dict[str, str], dict[str, list[SpanishMention]]]:
     texts: dict[str, str] = {}
     found: dict[str, list[SpanishMention]] = {}
     table = root / f"{split}X.tsv"
@@ -99,8 +125,9 @@ def _spanish(root: Path, split: str) -> tuple[dict[str, str], dict[str, list[Spa
         if name not in texts:
             texts[name] = _text(root / "text_files", name, table, line)
         span = _span(offsets, len(texts[name]), table, line)
-        if kind == DIAGNOSIS:
-            found.setdefault(name, []).append(SpanishMention(printed(code), span))
+        if kind == gold_of.kind:
+            mention = SpanishMention(gold_of.compared(code), span)
+            found.setdefault(name, []).append(mention)
     return texts, found
 
 

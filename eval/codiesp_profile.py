@@ -8,8 +8,8 @@ does not follow, with an acceptance threshold of its own. Choose the threshold o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,13 +24,15 @@ from coding.build import (
     artifact_of,
     build_coder,
     build_plain_coder,
+    build_procedure_profile,
 )
 from coding.errors import InputError
 from coding.pipeline import Coder
 from coding.protocols import Ranker
-from coding.types import CodingOptions, CodingResult, Note, Setting, Span
+from coding.types import CodingOptions, CodingResult, Note, Setting, Span, System
 from eval.codiesp import Document, load_codiesp, need_folder
-from eval.harness import NoteCoder
+from eval.harness import DIAGNOSES, MOST, NoteCoder
+from eval.procedure_counts import pcs_prefix
 from models.artifact import load_artifact
 from models.lexical_ranker import LexicalRanker
 
@@ -38,7 +40,8 @@ THRESHOLDS: Mapping[str, float] = {"lexical": 0.0055}
 """Acceptance threshold in [0, 1] by ranker, each chosen on CodiEsp train by the command above."""
 
 PROFILE, PROFILE_VERSION = "codiesp", "1"
-"""The artifact of the trained profile."""
+PROCEDURES_PROFILE = "codiesp-p"
+"""The artifacts of the trained profiles: of diagnoses and of procedures."""
 
 SPLIT_SINCE = (
     "D72.1", "E87.2", "H54.0", "H54.1", "H54.2", "I31.3", "I48.1", "I48.2", "I71.1", "I71.2",
@@ -48,12 +51,12 @@ SPLIT_SINCE = (
 )  # fmt: skip
 """Codes of 2018 that are headers today (ICD-10-CM addenda of FY2018 to FY2026)."""
 
-EVERYTHING = CodingOptions(limit=100_000, min_probability=0.0)
+EVERYTHING = replace(DIAGNOSES, limit=MOST, min_probability=0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """A code of the 2018 set with its probability in [0, 1] and the words it rests on."""
+    """A code as gold has it, its probability in [0, 1] and the words it rests on."""
 
     code: str
     probability: float
@@ -73,10 +76,21 @@ def build_profile(config: EngineConfig, ranker: Ranker | None = None) -> Coder:
     return build_coder(config, ranker).replace(rules=())
 
 
-def threshold_for(model: str, given: float | None = None) -> float | None:
+def build_procedures_profile(config: EngineConfig) -> Coder:
+    """The engine that codes every procedure named. Raises: as coding.build.build_coder."""
+    return build_procedure_profile(config, load_artifact(PROCEDURES_PROFILE, PROFILE_VERSION))
+
+
+def everything(system: System) -> CodingOptions:
+    """All suggestions of one system, at whatever probability."""
+    return replace(EVERYTHING, systems=(system,))
+
+
+def threshold_for(model: str, given: float | None = None, *, chosen: bool = True) -> float | None:
     """The threshold for a model by the first word of its name, or the one given.
 
-    None where the model was fitted for the profile and accepts by itself.
+    None where the model was fitted for the profile and accepts by itself, and, without one given,
+    for codes that none was `chosen` for.
 
     Raises: InputError where none is known or the given one is no probability.
     """
@@ -85,7 +99,7 @@ def threshold_for(model: str, given: float | None = None) -> float | None:
             raise InputError("threshold must lie between 0 and 1", field="threshold")
         return given
     kind = model.split(" ", 1)[0]
-    if kind == PROFILE:
+    if kind == PROFILE or not chosen:
         return None
     if kind not in THRESHOLDS:
         raise InputError(
@@ -101,11 +115,18 @@ def note_of(document: Document) -> Note:
     return Note(document.id, document.text, Setting.OUTPATIENT)
 
 
-def predicted(result: CodingResult) -> tuple[Predicted, ...]:
-    """The diagnoses of a result in the codes of 2018, likeliest first, ties by code."""
+def predicted(
+    result: CodingResult, as_gold: Callable[[str], str] | None = None
+) -> tuple[Predicted, ...]:
+    """The codes of a result as gold has them, likeliest first, ties by code.
+
+    `as_gold` is one of AS_GOLD, that of diagnoses where None. Of several codes that gold takes for
+    one the highest probability counts.
+    """
+    as_gold = as_gold or in_2018
     found: dict[str, Predicted] = {}
     for suggestion in result.suggestions:
-        code = in_2018(suggestion.code.value)
+        code = as_gold(suggestion.code.value)
         spans = tuple(e.span for e in suggestion.evidence)
         old = found.get(code, Predicted(code, 0.0, ()))
         found[code] = Predicted(
@@ -117,6 +138,13 @@ def predicted(result: CodingResult) -> tuple[Predicted, ...]:
 def in_2018(code: str) -> str:
     """The code of SPLIT_SINCE that a code of today was split off from, else the code."""
     return next((old for old in SPLIT_SINCE if code.startswith(old)), code)
+
+
+AS_GOLD: Mapping[System, Callable[[str], str]] = {
+    System.ICD10CM: in_2018,
+    System.ICD10PCS: pcs_prefix,
+}
+"""What gold has in the place of a code of today."""
 
 
 def best_threshold(

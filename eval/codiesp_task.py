@@ -1,4 +1,4 @@
-"""The tasks codiesp-d and codiesp-x: the codes of case reports, document by document.
+"""The tasks codiesp-d, codiesp-p and codiesp-x: the codes of case reports, document by document.
 
 D is scored as the official script does: micro precision, recall and F1 of the accepted codes, and
 MAP, the mean over documents of the average precision of the ranking (codes as a set, in lower or
@@ -6,6 +6,9 @@ upper case alike). Two things differ, and neither helps us: codes outside the of
 are not struck from what we say, and gold codes that our release lacks are misses. The same figures
 follow without negated-only codes: those of whose mentions each is denied are then neither right nor
 wrong (eval.codiesp_spanish).
+
+P, of procedures, is scored like D over the documents that have some, on the first four characters
+of the codes: half of the official ones have no more.
 
 X is not scored as the official script does, for the evidence is in the Spanish text: an accepted
 code counts as found if any of its words lie in the English line of one of its mentions. Documents
@@ -15,20 +18,30 @@ whose lines and sentences differ in number are left out and counted, as are proc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coding.errors import ChartcodeError, InputError
+from coding.protocols import CodeSystem
 from coding.types import Decision, Span, System
-from eval.codiesp import Document, codiesp_files, load_codiesp, need_folder
-from eval.codiesp_profile import EVERYTHING, Predicted, note_of, predicted
+from eval.codiesp import (
+    D_TABLE,
+    P_TABLE,
+    Document,
+    Gold,
+    codiesp_files,
+    load_codiesp,
+    need_folder,
+)
+from eval.codiesp_profile import AS_GOLD, Predicted, everything, note_of, predicted
 from eval.codiesp_spanish import aligned_lines, gold_lines, negated_only
 from eval.counts import PRF
 from eval.figures import Figure
 from eval.harness import NoteCoder, Progress
 from eval.metrics import average_precision
 from eval.prf_figures import mean_figure, prf_figures
+from eval.procedure_counts import pcs_prefix
 from eval.runs import Run, describe_run
 
 OF = ("accepted", "gold codes", "documents")
@@ -60,7 +73,8 @@ class CodiespEvaluation:
     """The documents of a split in order of name and their figures.
 
     `unknown` are gold codes the release lacks, with their number of documents; `left_out` counts
-    documents without alignment (X); `negation` says whether the Spanish was there to tell.
+    documents without alignment (X); `negation` says whether the Spanish was there to tell;
+    `release` names the code list with its number of codes.
     """
 
     task: str
@@ -70,6 +84,7 @@ class CodiespEvaluation:
     unknown: Mapping[str, int]
     left_out: int
     negation: bool
+    release: str
     figures: tuple[Figure, ...]
     run: Run
 
@@ -89,18 +104,20 @@ def evaluate_codiesp(
     """
     need_folder(folder)
     x = task == "codiesp-x"
-    documents = load_codiesp(folder, split, mentions=x)
+    gold_of = P_TABLE if task == "codiesp-p" else D_TABLE
+    documents = load_codiesp(folder, split, mentions=x, gold_of=gold_of)
     lines = {d.id: aligned_lines(d) for d in documents} if x else {}
     kept = [d for d in documents if not x or lines[d.id] is not None]
     if not kept:
         raise InputError(f"{split}: no document's lines fit its Spanish sentences", field="split")
     judged = []
     for document in kept:
-        judged.append(_judge(document, coder, threshold, lines.get(document.id)))
+        judged.append(_judge(document, gold_of, coder, threshold, lines.get(document.id)))
         if progress is not None:
             progress(len(judged), len(kept))
-    release = coder.codesets.at(System.ICD10CM, None)
-    unknown = Counter(code for d in kept for code in d.gold if code not in release)
+    release = coder.codesets.at(gold_of.system, None)
+    known = _known(release)
+    unknown = Counter(code for d in kept for code in d.gold if not known(code))
     negation = all(d.mentions for d in kept)
     return CodiespEvaluation(
         task=task,
@@ -110,21 +127,36 @@ def evaluate_codiesp(
         unknown=dict(sorted(unknown.items())),
         left_out=len(documents) - len(kept),
         negation=negation,
+        release=f"{release.system} {release.release} ({len(release):,} codes)",
         figures=tuple(_figures(judged, x, negation)),
-        run=describe_run(folder, coder.provenance, codiesp_files(folder, split)),
+        run=describe_run(folder, coder.provenance, codiesp_files(folder, split, gold_of)),
     )
 
 
+def _known(release: CodeSystem) -> Callable[[str], bool]:
+    """Whether a release has a code as gold has it: of ICD-10-PCS, one that begins so."""
+    if release.system is not System.ICD10PCS:
+        return lambda code: code in release
+    prefixes = {pcs_prefix(value) for value, _, _ in release.terms()}
+    return lambda code: code in prefixes
+
+
 def _judge(
-    document: Document, coder: NoteCoder, threshold: float | None, lines: Sequence[Span] | None
+    document: Document,
+    gold_of: Gold,
+    coder: NoteCoder,
+    threshold: float | None,
+    lines: Sequence[Span] | None,
 ) -> Judged:
     error = None
     ranked: tuple[Predicted, ...] = ()
     accepted: frozenset[str] = frozenset()
     try:
-        result = coder.code(note_of(document), EVERYTHING)
-        ranked = predicted(result)
-        decided = {s.code.value for s in result.suggestions if s.decision is Decision.ACCEPT}
+        as_gold = AS_GOLD[gold_of.system]
+        result = coder.code(note_of(document), everything(gold_of.system))
+        ranked = predicted(result, as_gold)
+        taken = [s for s in result.suggestions if s.decision is Decision.ACCEPT]
+        decided = {as_gold(s.code.value) for s in taken}
         accepted = frozenset(
             p.code
             for p in ranked

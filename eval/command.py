@@ -20,6 +20,7 @@ from eval.ablations import ablated
 from eval.baselines import keyword
 from eval.chart_report import deeper_json, deeper_table
 from eval.charts import GoldChart, Tier, load_charts
+from eval.codiesp import P_TABLE, load_codiesp
 from eval.codiesp_profile import THRESHOLDS, threshold_for
 from eval.codiesp_task import CodiespEvaluation, evaluate_codiesp
 from eval.delivery import Delivery
@@ -27,6 +28,9 @@ from eval.faithfulness import evaluate_faithfulness
 from eval.harness import Evaluation, NoteCoder, Progress, evaluate_charts
 from eval.metamorphic import evaluate_metamorphic
 from eval.negation import evaluate_negation
+from eval.procedure_coders import CoderFor, leveller
+from eval.procedures_report import CANDIDATES, procedures_delivery
+from eval.procedures_task import SYSTEMS, evaluate_procedures
 from eval.report import (
     chart_json,
     chart_lines,
@@ -44,8 +48,8 @@ from eval.task_report import (
     retrieval_delivery,
     sections_delivery,
 )
-from eval.training_data import check_training_data
-from eval.word_baselines import bm25, most_frequent
+from eval.training_data import check_training_data, fitted_on
+from eval.word_baselines import bm25, frequent_of, most_frequent
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Request:
     `threshold` replaces that of the CodiEsp profile. `sample` judges the first terms of the
     retrieval task alone. `forms` are short and long forms for the metamorphic task. `ablate` is the
     engine that parts are taken away from, where the charts task is to show what each is worth.
+    `coder_for` gives each chart of the procedures task a coder, such as one with a model that has
+    not seen the chart; else `coder` codes it.
     """
 
     path: Path
@@ -75,6 +81,7 @@ class Request:
     sample: int | None = None
     forms: Sequence[tuple[str, str]] = ()
     ablate: Coder | None = None
+    coder_for: CoderFor | None = None
 
 
 def run_evaluation(
@@ -159,7 +166,8 @@ def _negation(request: Request, _progress: Progress) -> Delivery:
 
 def _codiesp(task: str) -> Callable[[Request, Progress], Delivery]:
     def run(request: Request, progress: Progress) -> Delivery:
-        threshold = threshold_for(request.coder.provenance.model, request.threshold)
+        model = request.coder.provenance.model
+        threshold = threshold_for(model, request.threshold, chosen=task != "codiesp-p")
         split = request.split or "dev"
         evaluation = evaluate_codiesp(
             request.path,
@@ -170,14 +178,41 @@ def _codiesp(task: str) -> Callable[[Request, Progress], Delivery]:
             progress=progress,
         )
         others: dict[str, CodiespEvaluation] = {}
-        for name, coder in _baselines(request, ()):
-            own = THRESHOLDS.get(coder.provenance.model.split(" ", 1)[0])
+        for name, coder, own in _codiesp_baselines(request, task, split):
             others[name] = evaluate_codiesp(
                 request.path, coder, split=split, task=task, threshold=own
             )
         return codiesp_delivery(evaluation, others)
 
     return run
+
+
+def _procedures(request: Request, progress: Progress) -> Delivery:
+    # Training charts are among those that are labelled, and a few ids come twice there.
+    labelled = _loaded(request, unique_ids=False)
+    charts = tuple({chart.id: chart for chart in reversed(labelled)}.values())[::-1]
+    model = request.coder.provenance.model
+    remarks = []
+    if len(charts) < len(labelled):
+        remarks.append(f"Left out, their id came before: {len(labelled) - len(charts)} charts.")
+    if request.coder_for is not None:
+        remarks.append("Each chart is coded by a model of procedures that has not seen its fold.")
+    # The diagnoses that levels of visits rest on are not coded out of fold.
+    if any(fitted_on(file, model) for file in (request.path, *request.also)):
+        remarks.append(f"Diagnoses are those of {model}, which was fitted on some of these charts.")
+    evaluation = evaluate_procedures(
+        request.path,
+        charts,
+        request.coder_for or (lambda _chart: request.coder),
+        leveller=leveller(),
+        also=request.also,
+        progress=progress,
+    )
+    others = {}
+    if request.baselines:
+        titles = keyword(request.coder.codesets, request.coder.reader, SYSTEMS)
+        others["title in note"] = evaluate_procedures(request.path, charts, lambda _: titles)
+    return procedures_delivery(evaluation, others, remarks)
 
 
 def _sections(request: Request, progress: Progress) -> Delivery:
@@ -222,7 +257,9 @@ def _faithfulness(request: Request, progress: Progress) -> Delivery:
 
 TASKS: Mapping[str, Callable[[Request, Progress], Delivery]] = {
     "charts": _charts,
+    "procedures": _procedures,
     "codiesp-d": _codiesp("codiesp-d"),
+    "codiesp-p": _codiesp("codiesp-p"),
     "codiesp-x": _codiesp("codiesp-x"),
     "negation": _negation,
     "sections": _sections,
@@ -233,12 +270,12 @@ TASKS: Mapping[str, Callable[[Request, Progress], Delivery]] = {
 """What can be evaluated, by name."""
 
 
-def _loaded(request: Request) -> tuple[GoldChart, ...]:
-    charts = load_charts(request.path)
+def _loaded(request: Request, *, unique_ids: bool = True) -> tuple[GoldChart, ...]:
+    charts = load_charts(request.path, unique_ids=unique_ids)
     for path in request.also:
-        charts += load_charts(path)
+        charts += load_charts(path, unique_ids=unique_ids)
     twice = [name for name, n in Counter(c.id for c in charts).items() if n > 1]
-    if twice:
+    if twice and unique_ids:
         raise InvalidNote(f"id {twice[0]} stands in more than one of the files", field="id")
     kept = tuple(c for c in charts if request.split is None or c.split == request.split)
     if not kept:
@@ -263,6 +300,26 @@ def _baselines(request: Request, train: Sequence[GoldChart]) -> Iterator[tuple[s
     yield "keyword", keyword(codesets, reader)
     yield "bm25", bm25(codesets, reader)
     yield from (request.others or {}).items()
+
+
+def _codiesp_baselines(
+    request: Request, task: str, split: str
+) -> Iterator[tuple[str, NoteCoder, float | None]]:
+    """Coders beside the profile's, each with its threshold."""
+    if task != "codiesp-p":
+        for name, coder in _baselines(request, ()):
+            yield name, coder, THRESHOLDS.get(coder.provenance.model.split(" ", 1)[0])
+        return
+    if not request.baselines:
+        return
+    codesets, reader, system = request.coder.codesets, request.coder.reader, P_TABLE.system
+    if split != "train" and (request.path / "train").is_dir():
+        train = [d.gold for d in load_codiesp(request.path, "train", gold_of=P_TABLE)]
+        yield "most frequent", frequent_of(codesets, reader, system, train), None
+    yield "title in note", keyword(codesets, reader, (system,)), None
+    yield CANDIDATES, request.coder, 0.0
+    for name, coder in (request.others or {}).items():
+        yield name, coder, None
 
 
 def _check_output(out: Path, path: Path) -> None:

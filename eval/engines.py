@@ -10,14 +10,18 @@ from codesets.lexicon import load_lexicon
 from coding.build import LEXICAL, EngineConfig, artifact_of, build_coder
 from coding.pipeline import Coder
 from eval.ablations import PRIOR_THRESHOLD, ByPrior
-from eval.codiesp_profile import build_profile
+from eval.codiesp_profile import build_procedures_profile, build_profile
 from eval.retrieval import Retrieve
 from models.dense_generator import DenseGenerator
 from models.eyes import Eyes, load_eyes
 
+PROCEDURES = "codiesp-p"
+
 
 def coder_for(task: str, engine: EngineConfig) -> Coder:
     """The configured engine, in the profile of the task. Raises: as coding.build.build_coder."""
+    if task == PROCEDURES:
+        return build_procedures_profile(engine)
     return build_profile(engine) if _is_codiesp(task) else build_coder(engine)
 
 
@@ -27,7 +31,7 @@ def baseline_coders(task: str, engine: EngineConfig) -> Mapping[str, Coder]:
     The latter takes the code whose wording lies nearest to each sentence that may name a problem,
     where it is near enough; rules apply.
     """
-    if engine.ranker == LEXICAL:
+    if engine.ranker == LEXICAL or task == PROCEDURES:
         return {}
     lexical = replace(engine, ranker=LEXICAL)
     if _is_codiesp(task):

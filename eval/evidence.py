@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 
 from coding.types import Evidence, Reason, Span, Suggestion
@@ -20,6 +20,9 @@ VIOLATING = frozenset(
     }
 )
 """Reasons that make a code resting on such words a violation; integral and planned do not."""
+
+NOT_DONE = frozenset({Reason.PLANNED, Reason.HISTORICAL, Reason.NEGATED})
+"""Reasons that make a procedure resting on such words a violation: it was not done here."""
 
 _EXEMPT = frozenset(f"Z{number}" for number in range(80, 88))
 
@@ -41,8 +44,12 @@ def heaviest(suggestion: Suggestion) -> Evidence | None:
     return max(suggestion.evidence, key=lambda e: e.weight, default=None)
 
 
-def violates(suggestion: Suggestion, not_coded: Iterable[NotCoded]) -> bool:
-    """Whether a code rests on words that gold marks as not to be coded, for a reason of VIOLATING.
+def violates(
+    suggestion: Suggestion,
+    not_coded: Iterable[NotCoded],
+    reasons: Collection[Reason] = VIOLATING,
+) -> bool:
+    """Whether a code rests on words that gold marks as not to be coded, for one of the reasons.
 
     Its heaviest evidence lies in such words when more than half of its characters do, so that
     neither a cue taken into the quote hides a violation nor a word shared in passing makes one.
@@ -51,5 +58,5 @@ def violates(suggestion: Suggestion, not_coded: Iterable[NotCoded]) -> bool:
     evidence = heaviest(suggestion)
     if evidence is None or suggestion.code.value[:3] in _EXEMPT:
         return False
-    forbidden = characters(n.span for n in not_coded if n.reason in VIOLATING)
+    forbidden = characters(n.span for n in not_coded if n.reason in reasons)
     return 2 * len(characters([evidence.span]) & forbidden) > len(evidence.span)

@@ -21,7 +21,7 @@ from coding.types import CodingResult, Decision, Note, Span, Suggestion, System
 from eval.charts import GoldChart
 from eval.evidence import characters
 from eval.figures import Figure
-from eval.harness import NoteCoder, Progress
+from eval.harness import DIAGNOSES, NoteCoder, Progress
 from eval.perturb import deleted, framed
 from eval.prf_figures import mean_figure
 from eval.runs import Run, describe_run
@@ -99,14 +99,14 @@ def is_accepted(result: CodingResult, code: str) -> bool:
 def _try(chart: GoldChart, coder: NoteCoder) -> list[Tried]:
     note = chart.note()
     tried = []
-    for suggestion in accepted_diagnoses(coder.code(note)):
+    for suggestion in accepted_diagnoses(coder.code(note, DIAGNOSES)):
         spans = [e.span for e in suggestion.evidence]
-        gone = coder.code(changed(note, deleted(note.text, spans)))
+        gone = coder.code(changed(note, deleted(note.text, spans)), DIAGNOSES)
         code = suggestion.code.value
         denied: bool | None = None
         if not code.startswith("Z"):
             text = framed(note.text, spans, NEGATION)
-            denied = not is_accepted(coder.code(changed(note, text)), code)
+            denied = not is_accepted(coder.code(changed(note, text), DIAGNOSES), code)
         tried.append(
             Tried(
                 chart=chart.id,

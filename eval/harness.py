@@ -23,7 +23,10 @@ Progress = Callable[[int, int], None]
 """Called with (done, total) after each note."""
 
 
-_ALL = 100_000
+DIAGNOSES = CodingOptions(systems=(System.ICD10CM,))
+"""What the tasks that measure diagnoses ask for, whatever a request asks for by default."""
+
+MOST = 100_000
 """More suggestions than any note has."""
 
 
@@ -112,25 +115,29 @@ def judge(
     charts: Sequence[GoldChart], coder: NoteCoder, options: CodingOptions | None = None
 ) -> Iterator[Outcome]:
     """Code and score charts one by one; a chart that fails is an outcome too."""
-    wanted = options or CodingOptions()
-    everything = replace(wanted, limit=max(wanted.limit, _ALL), min_probability=0.0)
+    wanted = options or DIAGNOSES
+    everything = replace(wanted, limit=max(wanted.limit, MOST), min_probability=0.0)
     for chart in charts:
-        result: CodingResult | None = None
-        error: ErrorBody | None = None
-        seen: frozenset[str] = frozenset()
-        try:
-            whole = coder.code(chart.note(), everything)
-            seen = frozenset(
-                s.code.value for s in whole.suggestions if s.code.system is System.ICD10CM
-            )
-            result = _limited(whole, wanted)
-        except ChartcodeError as raised:
-            error = ErrorBody(type(raised).__name__, raised.stage, raised.message, raised.field)
-        except Exception as raised:
-            # Whatever breaks, the chart stays in the figures. A foreign message may quote the note.
-            error = ErrorBody(type(raised).__name__, "coder", "the coder failed in no planned way")
+        whole, error = attempt(chart.note(), coder, everything)
+        listed = whole.suggestions if whole is not None else ()
+        seen = frozenset(s.code.value for s in listed if s.code.system is System.ICD10CM)
+        result = None if whole is None else _limited(whole, wanted)
         unknown = _unknown(chart, coder.codesets)
         yield Outcome(chart, result, error, score(chart, result), unknown, seen)
+
+
+def attempt(
+    note: Note, coder: NoteCoder, options: CodingOptions
+) -> tuple[CodingResult | None, ErrorBody | None]:
+    """The result of one note, or what went wrong: never both, and nothing is raised."""
+    try:
+        return coder.code(note, options), None
+    except ChartcodeError as raised:
+        return None, ErrorBody(type(raised).__name__, raised.stage, raised.message, raised.field)
+    except Exception as raised:
+        # Whatever breaks, the chart stays in the figures. A foreign message may quote the note.
+        kind = type(raised).__name__
+        return None, ErrorBody(kind, "coder", "the coder failed in no planned way")
 
 
 def _limited(result: CodingResult, options: CodingOptions) -> CodingResult:

@@ -27,7 +27,7 @@ from coding.types import Claim, CodingResult, Note, Reading, Setting, Span, Sugg
 from eval.charts import GoldChart
 from eval.faithfulness import NEGATION, accepted_diagnoses, changed
 from eval.figures import Figure
-from eval.harness import NoteCoder, Progress
+from eval.harness import DIAGNOSES, NoteCoder, Progress
 from eval.perturb import (
     ASSESSMENT,
     FAMILY,
@@ -147,7 +147,7 @@ def evaluate_metamorphic(
 
 def check_note(note: Note, coder: NoteCoder, forms: Forms = ()) -> Iterator[Check]:
     """Every change that applies, on the diagnoses of a note that are tried."""
-    before = coder.code(note)
+    before = coder.code(note, DIAGNOSES)
     reading = coder.reader.read(note)
     codes = _codes(before)
     for suggestion in _tried(before):
@@ -158,7 +158,7 @@ def check_note(note: Note, coder: NoteCoder, forms: Forms = ()) -> Iterator[Chec
                 text = change(note, reading, spans, forms)
                 if text is None or text == note.text:
                     continue
-                after = _codes(coder.code(changed(note, text)))
+                after = _codes(coder.code(changed(note, text), DIAGNOSES))
                 held = (code in after) is kind
                 yield Check(note.id, code, name, held, codes - {code} != after - {code})
 

@@ -1,4 +1,4 @@
-"""The figures of chart coding, as counts that add and ratios of them.
+"""The figures of the diagnoses of charts, as counts that add and ratios of them.
 
 A code is right when it is exactly a gold core code; a gold status code is neither right nor wrong.
 Accepted suggestions are judged, except that average precision and calibration look at all.
@@ -10,31 +10,12 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
 
-from coding.types import Code, CodingResult, Decision, Suggestion, System
+from coding.types import CodingResult, Decision, Suggestion, System
 from eval.calibration import FLOOR, Reliability
 from eval.charts import GoldChart, Tier
 from eval.counts import PRF, Mean
 from eval.evidence import character_f1, violates
-
-A = TypeVar("A", PRF, "ProcedureCounts")
-
-
-@dataclass(frozen=True, slots=True)
-class ProcedureCounts:
-    """Procedures of one system: `charts` that have gold of it, their `codes`, and how many codes
-    were predicted `elsewhere`, in charts whose coder left the system out.
-    """
-
-    charts: int = 0
-    codes: PRF = field(default_factory=PRF)
-    elsewhere: int = 0
-
-    def __add__(self, other: ProcedureCounts) -> ProcedureCounts:
-        return ProcedureCounts(
-            self.charts + other.charts, self.codes + other.codes, self.elsewhere + other.elsewhere
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +32,6 @@ class Counts:
     violations: Mean = field(default_factory=Mean)
     reliability: Reliability = field(default_factory=Reliability)
     by_code: Mapping[str, PRF] = field(default_factory=dict)
-    procedures: Mapping[str, ProcedureCounts] = field(default_factory=dict)
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -65,7 +45,6 @@ class Counts:
             violations=self.violations + other.violations,
             reliability=self.reliability + other.reliability,
             by_code=_joined(self.by_code, other.by_code),
-            procedures=_joined(self.procedures, other.procedures),
         )
 
     @property
@@ -126,7 +105,6 @@ def score(chart: GoldChart, result: CodingResult | None) -> Counts:
             code: PRF.of(values & {code}, core & {code})
             for code in sorted(core | (values - status))
         },
-        procedures=_procedures(chart, suggestions),
     )
 
 
@@ -153,13 +131,6 @@ def average_precision(
     return Mean.of(total / len(gold))
 
 
-def procedure_group(code: Code) -> str:
-    """The system of a procedure, with evaluation and management (CPT 99202 to 99499) apart."""
-    if code.system is System.CPT and code.value.isdigit() and 99202 <= int(code.value) <= 99499:
-        return "CPT E/M"
-    return code.system.value
-
-
 def _evidence(chart: GoldChart, right: Iterable[Suggestion]) -> Mean:
     """Character F1 of each right code for which gold says what it rests on."""
     gold = {c.code: [e.span for e in c.evidence] for c in chart.codes if c.evidence}
@@ -176,25 +147,7 @@ def _first_listed(chart: GoldChart, accepted: Iterable[Suggestion]) -> Mean:
     return Mean.of(int(any(s.sequence == 1 and s.code == gold[0] for s in accepted)))
 
 
-def _procedures(
-    chart: GoldChart, suggestions: Iterable[Suggestion]
-) -> Mapping[str, ProcedureCounts]:
-    gold: dict[str, set[str]] = {}
-    predicted: dict[str, set[str]] = {}
-    for procedure in chart.procedures:
-        gold.setdefault(procedure_group(procedure.code), set()).add(procedure.code.value)
-    for s in suggestions:
-        if s.code.system not in (System.ICD10CM, System.ICD11) and s.decision is Decision.ACCEPT:
-            predicted.setdefault(procedure_group(s.code), set()).add(s.code.value)
-    return {
-        group: ProcedureCounts(1, PRF.of(predicted.get(group, ()), gold[group]))
-        if group in gold
-        else ProcedureCounts(elsewhere=len(predicted[group]))
-        for group in sorted(gold.keys() | predicted.keys())
-    }
-
-
-def _joined(one: Mapping[str, A], other: Mapping[str, A]) -> Mapping[str, A]:
+def _joined(one: Mapping[str, PRF], other: Mapping[str, PRF]) -> Mapping[str, PRF]:
     joined = dict(one)
     for key, counts in other.items():
         joined[key] = joined[key] + counts if key in joined else counts

@@ -23,7 +23,9 @@ from eval.svg import count_rows, curve, interval_rows
 
 TASKS: Mapping[str, str] = {
     "charts": "Charts: accepted codes against gold",
-    "codiesp-d": "CodiEsp D: codes of case reports",
+    "procedures": "Procedures: CPT, HCPCS, ICD-10-PCS and levels of visits",
+    "codiesp-d": "CodiEsp D: diagnoses of case reports",
+    "codiesp-p": "CodiEsp P: procedures of case reports",
     "codiesp-x": "CodiEsp X: codes with their sentence",
     "negation": "Negation: what the reader sees denied",
     "sections": "Sections: parts of a note and their names",
@@ -95,7 +97,7 @@ def _summary(results: Sequence[Result]) -> str:
                 f'<td>{escape(name)}</td><td class="{kind}">{_shown(figure.value)}</td>'
                 f"<td>{_shown(figure.low)} to {_shown(figure.high)}</td>"
                 f'<td class="{kind}">{verdict}</td>'
-                f"<td>{escape(_best_baseline(result, name))}</td><td>{result.n}</td>"
+                f"<td>{escape(best_baseline(result, name))}</td><td>{result.n}</td>"
             )
             rows.append(f"<tr>{cells}</tr>")
     heads = ("task", "figure", "value", "95% interval", "must / aim", "best baseline", "n")
@@ -126,7 +128,7 @@ def _rows(
 ) -> Iterator[tuple[str, float | None, float | None, float | None]]:
     for name, figure in metrics.items():
         label = f"{name} (n {figure.n} {figure.of})"
-        if figure.value is None or 0 <= figure.value <= 1:
+        if figure.value is None or -1 <= figure.value <= 1:
             yield label, figure.value, figure.low, figure.high
         else:
             yield label, None, None, None
@@ -241,7 +243,8 @@ def headlines(result: Result) -> Iterator[tuple[str, Measured]]:
             yield name, result.metrics[name]
 
 
-def _best_baseline(result: Result, name: str) -> str:
+def best_baseline(result: Result, name: str) -> str:
+    """The best value that a baseline has for a figure, and the baseline's name."""
     bar = BARS.get((result.task, name))
     values = [
         (figures[name].value, coder)

@@ -8,7 +8,7 @@ import numpy as np
 
 from eval.bootstrap import interval, quotient, resample
 from eval.calibration import Floats
-from eval.counts import PRF
+from eval.counts import PRF, Mean
 from eval.figures import Figure
 
 KINDS = ("precision", "recall", "f1")
@@ -49,3 +49,15 @@ def mean_figure(name: str, values: Iterable[float], of: str) -> Figure:
         return Figure(name, None, None, None, 0, of)
     low, high = interval(resample(len(found)) @ found / len(found)) or (None, None)
     return Figure(name, float(found.mean()), low, high, len(found), of)
+
+
+def share_figure(name: str, means: Iterable[Mean], of: str) -> Figure:
+    """The mean over all things of all units with its interval, the units resampled whole."""
+    kept = tuple(means)
+    total = np.array([float(mean.total) for mean in kept], dtype=np.float64)
+    n = np.array([mean.n for mean in kept], dtype=np.float64)
+    if not n.any():
+        return Figure(name, None, None, None, 0, of)
+    weights = resample(len(kept))
+    low, high = interval(quotient(weights @ total, weights @ n)) or (None, None)
+    return Figure(name, float(total.sum() / n.sum()), low, high, int(n.sum()), of)

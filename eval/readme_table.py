@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from coding.errors import ChartcodeError, InputError
-from eval.page import OWN_CODINGS, headlines, place
+from eval.page import OWN_CODINGS, best_baseline, headlines, place
 from eval.results import Measured, Result, load_result
 
 BEGIN = "<!-- figures: begin -->"
@@ -33,7 +33,19 @@ FIGURES: Mapping[str, str] = {
     "violations": "violations",
     "first_listed": "first-listed",
 }
-"""The figures of the first table and their headers; a task without F1 stands in the second."""
+"""The figures of the first table and their headers; a task without F1 stands in another."""
+
+PROCEDURES: Mapping[str, str] = {
+    "cpt_f1": "CPT without E/M, F1",
+    "hcpcs_f1": "HCPCS, F1",
+    "pcs4_f1": "ICD-10-PCS, first four, F1",
+    "pcs_f1": "ICD-10-PCS, F1",
+    "em_level": "E/M, family known, exact",
+    "em_majority": "E/M, most frequent of the family",
+    "em_gain": "E/M, the former less the latter",
+    "em_exact": "E/M as the whole pipeline says it",
+}
+"""The figures of the table of procedures and what stands there for them."""
 
 LEGEND = (
     "Each second line has the model and the 95% interval (bootstrap over whole units). F1 and MAP "
@@ -59,12 +71,17 @@ def figures_markdown(results: Mapping[str, Result]) -> str:
             )
     ordered = sorted(results.items(), key=lambda item: (place(item[1])[0], item[0]))
     coding = [(_label(n, r), r) for n, r in ordered if "f1" in r.metrics]
-    other = [(_label(n, r), r) for n, r in ordered if "f1" not in r.metrics]
+    procedures = [(_label(n, r), r) for n, r in ordered if r.task == "procedures"]
+    apart = [*coding, *procedures]
+    other = [(_label(n, r), r) for n, r in ordered if all(r is not a for _, a in apart)]
     parts = []
     if coding:
         heads = ("task and data", "n", *FIGURES.values())
         parts.append(_table(heads, (row for pair in coding for row in _two_lines(*pair))))
         parts.append(textwrap.fill(LEGEND, COLUMNS))
+    for label, result in procedures:
+        heads = (label, "value", "95% interval", "n", "of", "best baseline")
+        parts.append(_table(heads, _of_procedures(result)))
     if other:
         heads = ("task and data", "model", "n", "figure", "value", "95% interval")
         parts.append(_table(heads, (row for pair in other for row in _one_a_figure(*pair))))
@@ -77,23 +94,32 @@ def with_figures(readme: bytes, tables: str, name: str) -> bytes:
 
     Raises: InputError where a marker line is missing, comes twice or the end stands first.
     """
-    begin, end = _marker(readme, BEGIN, name), _marker(readme, END, name)
+    return with_part(readme, tables, name, (BEGIN, END))
+
+
+def with_part(readme: bytes, text: str, name: str, markers: tuple[str, str]) -> bytes:
+    """The README with a text between two marker lines; every other byte stays as it is.
+
+    Raises: InputError where a marker line is missing, comes twice or the end stands first.
+    """
+    first, last = markers
+    begin, end = (_marker(readme, marker, name, markers) for marker in markers)
     if end.start() < begin.end():
-        raise InputError(f"{name}: {END} stands before {BEGIN}; swap them", field="readme")
+        raise InputError(f"{name}: {last} stands before {first}; swap them", field="readme")
     line_end = "\r\n" if begin.group().endswith(b"\r\n") else "\n"
-    between = line_end.join(("", *tables.split("\n"), "", "")).encode()
+    between = line_end.join(("", *text.split("\n"), "", "")).encode()
     return readme[: begin.end()] + between + readme[end.start() :]
 
 
-def _marker(readme: bytes, marker: str, name: str) -> re.Match[bytes]:
+def _marker(readme: bytes, marker: str, name: str, markers: tuple[str, str]) -> re.Match[bytes]:
     found = list(
         re.finditer(rb"(?m)^" + re.escape(marker.encode()) + rb"[ \t]*\r?(?:\n|\Z)", readme)
     )
     if len(found) != 1:
         how = "has no line" if not found else f"has {len(found)} lines"
         raise InputError(
-            f"{name} {how} {marker}; put the lines {BEGIN} and {END} once each where the figures "
-            "are to stand",
+            f"{name} {how} {marker}; put the lines {markers[0]} and {markers[1]} once each where "
+            "the text made here is to stand",
             field="readme",
         )
     return found[0]
@@ -115,6 +141,14 @@ def _one_a_figure(label: str, result: Result) -> Iterator[Sequence[str]]:
     for name, figure in headlines(result):
         shown = (_value(figure), _between(figure))
         yield label, result.run.model, str(result.n), name, *shown
+
+
+def _of_procedures(result: Result) -> Iterator[Sequence[str]]:
+    for name, words in PROCEDURES.items():
+        if name in result.metrics:
+            figure = result.metrics[name]
+            shown = (_value(figure), _between(figure), str(figure.n), figure.of)
+            yield words, *shown, best_baseline(result, name)
 
 
 def _value(figure: Measured | None) -> str:
@@ -139,15 +173,16 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table whose columns line up in the source; words left, numbers right."""
     cells = [list(heads), *([cell.replace("|", "/") for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    words = [head in ("task and data", "model", "figure") for head in heads]
+    left = ("task and data", "model", "figure", "of", "best baseline")
+    words = [place == 0 or head in left for place, head in enumerate(heads)]
     rule = (
-        "-" * (w + 2) if left else "-" * (w + 1) + ":"
-        for w, left in zip(widths, words, strict=True)
+        "-" * (w + 2) if word else "-" * (w + 1) + ":"
+        for w, word in zip(widths, words, strict=True)
     )
     lines = [
         " | ".join(
-            cell.ljust(w) if left else cell.rjust(w)
-            for cell, w, left in zip(row, widths, words, strict=True)
+            cell.ljust(w) if word else cell.rjust(w)
+            for cell, w, word in zip(row, widths, words, strict=True)
         )
         for row in cells
     ]

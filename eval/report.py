@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from coding.to_json import Json
 from coding.types import Decision, Suggestion, System
 from eval.charts import Tier
-from eval.delivery import beside_table, figures_table, metrics_json, rounded, shown
+from eval.delivery import beside_table, figures_table, metrics_json, rounded
 from eval.errors import alarms, misses
 from eval.evidence import violates
 from eval.harness import Evaluation, Outcome
-from eval.metrics import ProcedureCounts
 from eval.negation import Judged, NegationEvaluation
 
 BESIDE = ("precision", "recall", "f1", "map", "evidence_f1", "ece")
@@ -35,8 +33,6 @@ def chart_table(
         rows = {evaluation.run.model: evaluation.figures}
         rows |= {name: baseline.figures for name, baseline in baselines.items()}
         parts.append(beside_table("Beside baselines", BESIDE, rows))
-    if evaluation.counts.procedures:
-        parts.append(_procedures(evaluation.counts.procedures))
     unknown = [f"{o.chart.id} {', '.join(o.unknown)}" for o in evaluation.outcomes if o.unknown]
     if unknown:
         parts.append(Text("Gold codes that the release lacks (misses where core):"))
@@ -63,16 +59,6 @@ def chart_json(evaluation: Evaluation) -> Json:
         "split": evaluation.split,
         "n": len(evaluation.outcomes),
         "metrics": metrics_json(evaluation.figures),
-        "procedures": {
-            group: {
-                "n": counts.charts,
-                "precision": rounded(counts.codes.precision),
-                "recall": rounded(counts.codes.recall),
-                "f1": rounded(counts.codes.f1),
-                "predicted_elsewhere": counts.elsewhere,
-            }
-            for group, counts in evaluation.counts.procedures.items()
-        },
         "failed": [o.chart.id for o in evaluation.failures],
         "unknown_gold": {o.chart.id: o.unknown for o in evaluation.outcomes if o.unknown},
         "run": evaluation.run.json(),
@@ -101,19 +87,6 @@ def negation_lines(evaluation: NegationEvaluation) -> Iterator[Json]:
     """For each mention the reader's assertions and gold's."""
     for judged in evaluation.judged:
         yield _judged(judged)
-
-
-def _procedures(procedures: Mapping[str, ProcedureCounts]) -> RenderableType:
-    table = Table(title="Procedures, apart from the headline", title_justify="left")
-    table.add_column("system", no_wrap=True)
-    for header in ("precision", "recall", "f1", "charts", "gold", "elsewhere"):
-        table.add_column(header, justify="right", no_wrap=True)
-    for group, counts in procedures.items():
-        codes = counts.codes
-        cells = [shown(value) for value in (codes.precision, codes.recall, codes.f1)]
-        numbers = [str(n) for n in (counts.charts, codes.gold, counts.elsewhere)]
-        table.add_row(group, *cells, *numbers)
-    return table
 
 
 def _failure(outcome: Outcome) -> str:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coding.errors import InputError
-from coding.types import CodingOptions, Note, Setting, System
+from coding.types import Note, Setting, System
 from eval.bm25 import WordIndex
 from eval.figures import Figure
-from eval.harness import NoteCoder, Progress
+from eval.harness import DIAGNOSES, NoteCoder, Progress
 from eval.index_terms import SPLITS, IndexTerm, load_index
 from eval.prf_figures import mean_figure
 from eval.runs import Run, describe_run
@@ -95,7 +95,7 @@ def as_retriever(coder: NoteCoder) -> Retrieve:
     """What a coder suggests for a note of nothing but the words, accepted or not."""
 
     def retrieve(words: str, limit: int) -> Sequence[str]:
-        options = CodingOptions(limit=limit, min_probability=0.0)
+        options = replace(DIAGNOSES, limit=limit, min_probability=0.0)
         result = coder.code(Note("term", words, Setting.OUTPATIENT), options)
         return [s.code.value for s in result.suggestions if s.code.system is System.ICD10CM]
 

@@ -14,7 +14,10 @@ _SIZE, _LEFT, _BOTTOM, _PAD = 300, 44, 38, 12
 
 
 def interval_rows(rows: Iterable[tuple[str, float | None, float | None, float | None]]) -> str:
-    """A row a figure: label, a dot at its value with its interval, the value in digits."""
+    """A row a figure: label, a dot at its value with its interval, the value in digits.
+
+    What lies below 0 or above 1, a difference say, is drawn at the end.
+    """
     return f'<div class="rows">{"".join(_interval(*row) for row in rows)}</div>'
 
 
@@ -65,10 +68,12 @@ def curve(
 def _interval(label: str, value: float | None, low: float | None, high: float | None) -> str:
     drawn = '<rect class="track" x="0" y="4.6" width="100" height="0.8"/>'
     if low is not None and high is not None:
-        width = max(100 * (min(high, 1) - low), 0.3)
-        drawn += f'<rect class="range" x="{_n(100 * low)}" y="3" width="{_n(width)}" height="4"/>'
+        left = _drawn(low)
+        width = max(100 * (_drawn(high) - left), 0.3)
+        drawn += f'<rect class="range" x="{_n(100 * left)}" y="3" width="{_n(width)}" height="4"/>'
     if value is not None:
-        drawn += f'<rect class="value" x="{_n(100 * value - 0.5)}" y="0" width="1" height="10"/>'
+        at = _n(100 * _drawn(value) - 0.5)
+        drawn += f'<rect class="value" x="{at}" y="0" width="1" height="10"/>'
     digits = "-" if value is None else f"{value:.3f}"
     between = "" if low is None or high is None else f"<small> {low:.3f} to {high:.3f}</small>"
     return (
@@ -76,6 +81,10 @@ def _interval(label: str, value: float | None, low: float | None, high: float | 
         '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         f'{drawn}</svg><span class="digits">{digits}{between}</span></div>'
     )
+
+
+def _drawn(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
 
 
 def _grid(axes: tuple[str, str]) -> str:

@@ -23,6 +23,7 @@ AFFIRMED_NOTE = (
     f'Figures ending in "{AFFIRMED}" leave out gold codes all of whose mentions the Spanish text '
     "denies; the others are scored as the official script does."
 )
+P_NOTE = "Gold and suggestions are compared by their first four characters."
 MODEL_NOTE = "A model trained on these terms must not be judged on them; it has to say so itself."
 
 
@@ -176,6 +177,9 @@ def _codiesp_notes(evaluation: CodiespEvaluation, failed: int) -> Iterator[str]:
     threshold = evaluation.threshold
     if threshold is not None:
         yield f"Profile: no rules, accepted at {threshold:.4f} (chosen on CodiEsp train)."
+    yield f"Code list: {evaluation.release}."
+    if evaluation.task == "codiesp-p":
+        yield P_NOTE
     if evaluation.task == "codiesp-x":
         yield X_NOTE
         yield f"Left out, lines and sentences differ in number: {evaluation.left_out} documents."

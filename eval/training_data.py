@@ -45,14 +45,19 @@ def check_training_data(
     return tuple(found)
 
 
-def _same_file(path: Path, model: str) -> list[str]:
+def fitted_on(path: Path, model: str) -> bool:
+    """Whether the model's manifest names the very file; `model` is "name version"."""
     name, _, version = model.partition(" ")
     try:
         data = load_artifact(name, version).manifest.data
     except ArtifactError:
         # A coder without an artifact, or one that is being made: nothing is known of its data.
-        return []
-    trained = file_sha256(path) in data.values()
+        return False
+    return file_sha256(path) in data.values()
+
+
+def _same_file(path: Path, model: str) -> list[str]:
+    trained = fitted_on(path, model)
     return [f"the model {model} was fitted on {path.name} itself"] if trained else []
 
 

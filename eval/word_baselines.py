@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from coding.protocols import CodeSystem, CodeSystems, Reader
-from coding.types import CodingOptions, CodingResult, Note, Provenance, Span, System
+from coding.types import Code, CodingOptions, CodingResult, Note, Provenance, Span, System
 from eval.baselines import plain_result, plain_suggestion
 from eval.bm25 import WordIndex, stems
 from eval.charts import GoldChart, Tier
@@ -21,19 +21,20 @@ class FrequentCoder:
     """Gives every note the codes that training charts have most often, whatever it says.
 
     As many as a training chart has on average; the probability of each is its share of the charts.
+    `codes` are (code, title, probability), the most frequent first.
     """
 
     codesets: CodeSystems
     reader: Reader
     provenance: Provenance
-    codes: tuple[tuple[str, str, float], ...]
+    codes: tuple[tuple[Code, str, float], ...]
 
     def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
         """The same codes for every note, resting on none of its words."""
         everywhere = Span(0, 0)
         given = (
-            plain_suggestion(note, everywhere, value, title, probability, place)
-            for place, (value, title, probability) in enumerate(self.codes, 1)
+            plain_suggestion(note, everywhere, code, title, probability, place)
+            for place, (code, title, probability) in enumerate(self.codes, 1)
         )
         return plain_result(
             note, list(given)[: (options or CodingOptions()).limit], self.provenance
@@ -44,14 +45,27 @@ def most_frequent(
     codesets: CodeSystems, reader: Reader, train: Iterable[GoldChart]
 ) -> FrequentCoder:
     """The baseline from the core codes of some charts (at least one)."""
-    release = codesets.at(System.ICD10CM, None)
-    charts = tuple(train)
-    counts = Counter(code for chart in charts for code in chart.of_tier(Tier.CORE))
-    size = round(sum(counts.values()) / len(charts))
+    return frequent_of(codesets, reader, System.ICD10CM, [c.of_tier(Tier.CORE) for c in train])
+
+
+def frequent_of(
+    codesets: CodeSystems, reader: Reader, system: System, gold: Sequence[Collection[str]]
+) -> FrequentCoder:
+    """The baseline from the codes, or the first characters of codes, of some notes (at least one).
+
+    Raises: CodeSetMissing.
+    """
+    release = codesets.at(system, None)
+    counts = Counter(value for of_note in gold for value in of_note)
+    size = round(sum(counts.values()) / len(gold))
     often = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:size]
     codes = tuple(
-        (code, release.title(code) if code in release else "", round(n / len(charts), 4))
-        for code, n in often
+        (
+            Code(system, value),
+            release.title(value) if value in release else "",
+            round(n / len(gold), 4),
+        )
+        for value, n in often
     )
     return FrequentCoder(codesets, reader, _provenance("most frequent", release), codes)
 
@@ -83,7 +97,14 @@ class Bm25Coder:
                     found[ranked.code] = (share, sentence)
         ordered = sorted(found.items(), key=lambda item: (-round(item[1][0], 4), item[0]))
         given = (
-            plain_suggestion(note, span, value, self.release.title(value), round(share, 4), place)
+            plain_suggestion(
+                note,
+                span,
+                Code(self.release.system, value),
+                self.release.title(value),
+                round(share, 4),
+                place,
+            )
             for place, (value, (share, span)) in enumerate(ordered, 1)
         )
         return plain_result(

@@ -18,17 +18,19 @@ from coding.errors import ArtifactNotFound, HashMismatch, Incompatible
 class Manifest(BaseModel):
     """manifest.json: what an artifact is, what it was made from and with, how well it does.
 
-    `kind` is encoder or ranker. `inputs` are hashes and versions of what turns notes into model
-    input; another value at load is Incompatible. Thresholds are probabilities; `auto_threshold` is
-    None where none was shown to reach 95% precision, both are None for an encoder. `calibration`
-    are the slopes and the intercept from log-odds to calibrated log-odds (Platt 1999).
+    `kind` is encoder, ranker (of diagnoses) or procedures: a ranker whose calibration and
+    thresholds stand by system in a file of its own. `inputs` are hashes and versions of what turns
+    notes into model input; another value at load is Incompatible. Thresholds are probabilities;
+    `auto_threshold` is None where none was shown to reach 95% precision, both are None for an
+    encoder. `calibration` are the slopes and the intercept from log-odds to calibrated log-odds
+    (Platt 1999).
     `attributions` is what the licences of the data ask to be said.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[2]
-    kind: Literal["encoder", "ranker"]
+    kind: Literal["encoder", "ranker", "procedures"]
     name: str
     version: str
     base_model: str | None

@@ -12,8 +12,12 @@ from coding.terms import TERMS_VERSION
 from models.artifact import Artifact, load_named
 from models.encode import ENCODE_VERSION
 from models.note_input import NOTE_INPUT_VERSION
+from models.procedure_input import PROCEDURE_INPUT_VERSION
 
 READER_RULES = ("sections.json", "context_cues.json")
+PROCEDURE_WORDS = (("coding", "procedures"), ("codesets", "pcs_words"))
+"""Folders of tables by which procedures are found. The words of CPT and HCPCS are none of them:
+they are the operator's to load and may change under a model."""
 
 
 def input_hashes(lexicon: Lexicon) -> Mapping[str, str]:
@@ -36,6 +40,21 @@ def trained_inputs(lexicon: Lexicon, encoder: Artifact) -> Mapping[str, str]:
         **input_hashes(lexicon),
         "encoder": hashlib.sha256(of_files).hexdigest(),
         "note input": str(NOTE_INPUT_VERSION),
+    }
+
+
+def procedure_inputs(lexicon: Lexicon) -> Mapping[str, str]:
+    """What a ranker of procedures sees with: the reader, and the words procedures are known by."""
+    digest = hashlib.sha256()
+    for package, folder in PROCEDURE_WORDS:
+        tables = files(package) / folder
+        for table in sorted(tables.iterdir(), key=lambda entry: entry.name):
+            if table.name.endswith((".tsv", ".json")):
+                digest.update(table.read_bytes())
+    return {
+        **input_hashes(lexicon),
+        "procedure words": digest.hexdigest(),
+        "procedure input": str(PROCEDURE_INPUT_VERSION),
     }
 
 

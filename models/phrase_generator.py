@@ -40,10 +40,10 @@ class PhraseGenerator:
 def _candidate(
     code: str, places: Mapping[Span, Count], reading: Reading, lookup: Lookup
 ) -> Candidate:
-    fullest = _fullest(places)[:MAX_EVIDENCE]
-    total = sum(places[span].rate for span in fullest)
+    kept = fullest(places)[:MAX_EVIDENCE]
+    total = sum(places[span].rate for span in kept)
     evidence = []
-    for span in sorted(fullest):
+    for span in sorted(kept):
         section, count = lookup.section_at(span), places[span]
         evidence.append(
             Evidence(
@@ -55,11 +55,11 @@ def _candidate(
                 weight=count.rate / total,
             )
         )
-    prior = max(places[span].rate for span in fullest)
+    prior = max(places[span].rate for span in kept)
     return Candidate(Code(System.ICD10CM, code), prior, tuple(evidence), (PhraseGenerator.name,))
 
 
-def _fullest(places: Mapping[Span, Count]) -> list[Span]:
+def fullest(places: Mapping[Span, Count]) -> list[Span]:
     """Of phrases that overlap the one with the highest rate, then the longest; best first."""
     kept: list[Span] = []
     for span in sorted(places, key=lambda s: (-places[s].rate, -len(s), s)):

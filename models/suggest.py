@@ -7,12 +7,22 @@ from dataclasses import dataclass, replace
 
 from coding.proof import prove
 from coding.protocols import CodeSystem
-from coding.types import Alternative, Candidate, Code, Decision, Evidence, Role, Span, Suggestion
+from coding.types import (
+    PROCEDURE_SYSTEMS,
+    Alternative,
+    Candidate,
+    Code,
+    Decision,
+    Evidence,
+    Role,
+    Span,
+    Suggestion,
+)
 
 # Alternatives shown beside a suggestion.
 MOST = 3
-# Generators that point at words; what others propose, no wording says.
-_POINTING = frozenset({"lexical"})
+# Generators that learnt from charts: what they alone propose, no wording says.
+_LEARNING = frozenset({"phrases", "dense"})
 # Sources of evidence that no term names, the closer first.
 _LEARNT = ("phrase", "dense")
 # What only a model proposed, and the model itself does not believe, is not worth a coder's look.
@@ -75,7 +85,7 @@ def _distance(evidence: Evidence) -> int:
 
 
 def _pointed_at(candidate: Candidate) -> bool:
-    return not _POINTING.isdisjoint(candidate.generators)
+    return not _LEARNING.issuperset(candidate.generators)
 
 
 def _one(
@@ -92,7 +102,7 @@ def _one(
         probability=probability,
         decision=Decision.ACCEPT if accepted else Decision.REVIEW,
         auto=thresholds.auto is not None and probability >= thresholds.auto,
-        role=Role.SECONDARY,
+        role=Role.PROCEDURE if codes.system in PROCEDURE_SYSTEMS else Role.SECONDARY,
         sequence=None,
         evidence=candidate.evidence,
         proof=prove(candidate, codes, model),

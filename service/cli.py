@@ -13,7 +13,16 @@ from typing import Annotated
 import typer
 
 from coding.errors import ChartcodeError
-from service import cli_batch, cli_code, cli_codes, cli_codesets, cli_models, cli_run, cli_train
+from service import (
+    cli_batch,
+    cli_code,
+    cli_codes,
+    cli_codesets,
+    cli_models,
+    cli_policies,
+    cli_run,
+    cli_train,
+)
 from service.own_packages import check_own_packages
 
 app = typer.Typer(
@@ -53,6 +62,7 @@ app.command("serve")(cli_run.serve)
 app.command("search")(cli_codes.search)
 app.command("show")(cli_codes.show)
 app.add_typer(cli_codesets.codesets, name="codesets")
+app.add_typer(cli_policies.policies, name="policies")
 app.add_typer(cli_models.models, name="models")
 app.command("train")(cli_train.train)
 app.command("evaluate")(cli_run.evaluate)

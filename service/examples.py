@@ -53,6 +53,40 @@ SUGGESTION: JsonDict = {
     ],
     "alternatives": [ALTERNATIVE],
 }
+_INJECTED: JsonDict = {
+    "start": 41,
+    "end": 67,
+    "text": "Right knee joint injection",
+    "section": "procedure",
+    "assertions": ["affirmed"],
+    "source": "words:knee joint injection",
+    "weight": 1.0,
+}
+PROCEDURE: JsonDict = {
+    "rank": 2,
+    "sequence": None,
+    "system": "CPT",
+    "code": "20610",
+    "display": "Injecting or draining a large joint, by feel",
+    "probability": 0.6204,
+    "decision": "accept",
+    "auto": False,
+    "role": "procedure",
+    "modifiers": ["RT"],
+    "units": 1,
+    "supports": ["M17.11"],
+    "evidence": [_INJECTED],
+    "proof": [
+        {"kind": "quote", "ref": _INJECTED["text"], "spans": [[41, 67]], "source": "note"},
+        {
+            "kind": "rule",
+            "ref": "modifier.RT: right",
+            "spans": [[41, 46]],
+            "source": "HCPCS Level II modifiers",
+        },
+    ],
+    "alternatives": [],
+}
 REJECTION: JsonDict = {
     "system": "ICD-10-CM",
     "code": "R07.9",

@@ -82,12 +82,14 @@ class CrosswalkModel(Answer):
 
 
 class SuggestionModel(Answer):
-    """A suggested code with its words and its proof."""
+    """A suggested diagnosis or procedure with its words and its proof."""
 
-    model_config = _shown("Suggestion", examples.SUGGESTION)
+    model_config = _shown("Suggestion", examples.SUGGESTION, examples.PROCEDURE)
 
     rank: Annotated[int, Field(ge=1)]
-    sequence: int | None = Field(description="Claim order among the accepted diagnoses.")
+    sequence: int | None = Field(
+        description="Claim order among the accepted diagnoses; null for procedures."
+    )
     system: System
     code: str
     display: str
@@ -96,9 +98,16 @@ class SuggestionModel(Answer):
     auto: bool = Field(description="Whether the probability meets the 95% precision threshold.")
     role: Role
     poa: str | None = None
-    modifiers: list[str] | None = None
-    units: int | None = None
-    supports: list[str] | None = None
+    modifiers: list[str] | None = Field(
+        None, description="Of a CPT or HCPCS code: its modifiers in the order of the claim line."
+    )
+    units: int | None = Field(
+        None, description="Of a CPT or HCPCS code: how many are billed, where the note tells."
+    )
+    supports: list[str] | None = Field(
+        None,
+        description="Of a procedure: accepted diagnoses that justify it, best first; 4 at most.",
+    )
     crosswalk: CrosswalkModel | None = None
     evidence: list[EvidenceModel]
     proof: list[ProofStepModel]
@@ -113,7 +122,10 @@ class RejectionModel(Answer):
     system: System
     code: str
     display: str
-    reason: Reason
+    reason: Reason = Field(
+        description="Of procedures mostly planned, historical (done before) or negated (declined "
+        "or not done)."
+    )
     evidence: list[EvidenceModel]
 
 

@@ -20,7 +20,10 @@ router = APIRouter()
 _KINDS: Mapping[str, str] = {
     "index.html": "text/html; charset=utf-8",
     "app.css": "text/css; charset=utf-8",
-    "app.js": "text/javascript; charset=utf-8",
+    **dict.fromkeys(
+        ("app.js", "cards.js", "dom.js", "note.js", "procedures.js", "result.js"),
+        "text/javascript; charset=utf-8",
+    ),
     "icon.svg": "image/svg+xml",
     "samples.json": "application/json",
 }

@@ -175,9 +175,16 @@ class SuggestionRequest(Strict):
     type: Label | None = Field(None, description="Kind of document, such as progress note.")
     author_role: Label | None = Field(None, description="Who wrote it, such as physician.")
     signed: bool | None = Field(None, description="Whether the note is signed.")
-    systems: Annotated[
-        list[SystemIn], Field(min_length=1, max_length=len(System)), AfterValidator(_no_doubles)
-    ] = Field([System.ICD10CM], description="The code systems to suggest codes from.")
+    systems: (
+        Annotated[
+            list[SystemIn], Field(min_length=1, max_length=len(System)), AfterValidator(_no_doubles)
+        ]
+        | None
+    ) = Field(
+        None,
+        description="The code systems to suggest codes from. Without it those of the claim: "
+        "ICD-10-CM with ICD-10-PCS on inpatient facility claims, with CPT and HCPCS on all others.",
+    )
     limit: Annotated[int, Field(ge=1, le=1_000)] = Field(50, description="Suggestions at most.")
     min_probability: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
         0.02, description="Suggestions below it are left out."
@@ -202,7 +209,7 @@ class SuggestionRequest(Strict):
     def options(self) -> CodingOptions:
         """What the request asks for."""
         return CodingOptions(
-            systems=tuple(self.systems),
+            systems=tuple(self.systems) if self.systems else None,
             limit=self.limit,
             min_probability=float(self.min_probability),
             explain=self.explain,

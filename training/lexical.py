@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from codesets.lexicon import load_lexicon
 from coding.build import LEXICAL_VERSION, build_coder
 from coding.pipeline import Coder
-from coding.types import Candidate, CodingOptions, Reading
+from coding.types import Candidate, Reading, System
 from eval.charts import GoldChart, Tier, load_charts
 from models.artifact import Manifest, write_artifact
 from models.card import write_card
@@ -97,7 +97,7 @@ def _flat_ranker() -> LexicalRanker:
 def _example(coder: Coder, chart: GoldChart) -> Example:
     note = chart.note()
     reading = coder.reader.read(note)
-    codes = coder.codesets.at(CodingOptions().systems[0], note.service_date)
+    codes = coder.codesets.at(System.ICD10CM, note.service_date)
     candidates = coder.candidates(reading, codes)
     core, status = chart.of_tier(Tier.CORE), chart.of_tier(Tier.STATUS)
     values = [c.code.value for c in candidates]

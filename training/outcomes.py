@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from coding.pipeline import Coder
 from coding.protocols import CandidateGenerator, CodeSystem, Ranker
-from coding.types import Candidate, CodingOptions, Note, Reading, Suggestion
+from coding.types import Candidate, CodingOptions, Note, Reading, Suggestion, System
 from models.suggest import Thresholds, suggest
 from training.thresholds import Outcome
 
-_ALL = CodingOptions(limit=10_000, min_probability=0.0)
+_ALL = CodingOptions(systems=(System.ICD10CM,), limit=10_000, min_probability=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,26 @@ class EncoderRecipe(_Strict):
     attributions: tuple[str, ...] = ()
 
 
-Recipe = RankerRecipe | EncoderRecipe
+class ProcedureRecipe(_Strict):
+    """A ranker of procedures. `style` is that of RankerRecipe; phrases count for every mention.
+
+    Notes without gold procedures of a system weigh `unlabelled` in [0, 1]: their coders may have
+    left out what was done. `held_out` sources are fitted on by the models of the folds alone.
+    """
+
+    kind: Literal["procedures"]
+    name: Annotated[str, Field(pattern=NAME)]
+    version: Annotated[str, Field(pattern=VERSION)] = "1"
+    style: Literal["reported", "every-mention"] = "reported"
+    seed: int = 13
+    unlabelled: Annotated[float, Field(ge=0, le=1)] = 0.3
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    held_out: tuple[Source, ...] = ()
+    trees: TreeSettings = TreeSettings()
+    attributions: tuple[str, ...] = ()
+
+
+Recipe = RankerRecipe | EncoderRecipe | ProcedureRecipe
 _RECIPE: TypeAdapter[Recipe] = TypeAdapter(Annotated[Recipe, Field(discriminator="kind")])
 
 
@@ -94,7 +113,9 @@ def parse_recipe(values: Mapping[str, object], called: str) -> Recipe:
         return _RECIPE.validate_python(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"] if part not in ("ranker", "encoder"))
+        key = ".".join(
+            str(part) for part in first["loc"] if part not in ("ranker", "encoder", "procedures")
+        )
         if first["type"] == "extra_forbidden":
             raise ConfigError(f"{called}: unknown key {key}", field=key) from None
         raise ConfigError(f"{called}: {key or 'kind'}: {first['msg']}", field=key) from None

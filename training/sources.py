@@ -63,10 +63,10 @@ def from_codiesp(folder: Path, split: str) -> Iterator[Labelled]:
     """Case reports of CodiEsp, English text. Raises: InvalidNote, naming file and line."""
     for document in load_codiesp(folder, split, mentions=True):
         note = Note(document.id, document.text, Setting.OUTPATIENT)
-        yield Labelled(note, document.gold, frozenset(), tuple(_lines(document)))
+        yield Labelled(note, document.gold, frozenset(), tuple(lines_of(document)))
 
 
-def _lines(document: Document) -> Iterator[tuple[str, Span]]:
+def lines_of(document: Document) -> Iterator[tuple[str, Span]]:
     """English lines that hold a mention; near lines where sentence and line cannot be paired."""
     aligned = aligned_lines(document)
     if aligned is not None:

@@ -28,9 +28,13 @@ class TreeSettings(BaseModel):
 
 
 def fit_trees(
-    features: NDArray[np.float64], labels: NDArray[np.int64], settings: TreeSettings, seed: int
+    features: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    settings: TreeSettings,
+    seed: int,
+    weights: NDArray[np.float64] | None = None,
 ) -> Trees:
-    """Fit on (candidates, features) and labels (0, 1)."""
+    """Fit on (candidates, features) and labels (0, 1), each weighing one or its weight."""
     fitted = []
     for number in range(settings.models):
         model = HistGradientBoostingClassifier(
@@ -43,7 +47,7 @@ def fit_trees(
             early_stopping=False,
             random_state=seed + number,
         )
-        fitted.append(model.fit(features, labels))
+        fitted.append(model.fit(features, labels, sample_weight=weights))
     return as_arrays(fitted)
 
 

@@ -81,6 +81,9 @@ class FakeCodes:
     def terms(self) -> Iterator[tuple[str, str, str]]:
         return iter((value, title, "title") for value, (title, *_) in ENTRIES.items())
 
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        return iter(())
+
     def excludes1(self, one: str, other: str) -> str | None:
         return None
 
@@ -121,7 +124,7 @@ class FakeCoder:
 
     def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
         self.threads.add(threading.get_ident())
-        for system in (options or CodingOptions()).systems:
+        for system in (options or CodingOptions()).systems or (System.ICD10CM,):
             self.codesets.at(system, note.service_date)
         if self._before is not None:
             self._before(note)

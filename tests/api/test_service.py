@@ -109,8 +109,11 @@ def test_the_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
     for name in ["app.css", "app.js", "icon.svg"]:
         assert f"/static/{name}" in page
         assert client.get(f"/static/{name}").status_code == 200
-    for name in ["index.html", "app.css", "app.js"]:
-        text = files("service").joinpath("web", name).read_text("utf-8")
+    parts = [p for p in files("service").joinpath("web").iterdir() if not p.name.endswith("json")]
+    assert len(parts) > 3
+    for part in parts:
+        assert client.get("/" if part.name == "index.html" else f"/static/{part.name}").is_success
+        text = part.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"(https?:)?//[a-z]", text)
         assert "innerHTML" not in text
 
@@ -123,7 +126,7 @@ def test_what_has_not_changed_is_not_sent_again(client: TestClient) -> None:
 
 def test_the_samples_are_requests(client: TestClient) -> None:
     samples = client.get("/static/samples.json").json()
-    assert len(samples) == 3
+    assert len(samples) == 4
     for sample in samples:
         request = {"id": "sample", **sample["request"]}
         note, _ = parse_request(json.dumps(request), max_note_chars=10_000)

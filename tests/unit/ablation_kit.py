@@ -95,6 +95,6 @@ def engine(generator: WordGenerator | None = None) -> Coder:
 
 def accepted(coder: Coder, text: str) -> list[str]:
     """The codes accepted, in rank order."""
-    options = CodingOptions(min_probability=0.0)
+    options = CodingOptions(systems=(System.ICD10CM,), min_probability=0.0)
     result = coder.code(Note("n", text, Setting.OUTPATIENT), options)
     return [s.code.value for s in result.suggestions if s.decision == "accept"]

@@ -80,6 +80,9 @@ class Release:
             yield value, title, "title"
         yield "J45.909", "Wheezy chest", "inclusion"
 
+    def wordings(self) -> Iterator[tuple[str, str]]:
+        return iter(())
+
     def excludes1(self, one: str, other: str) -> str | None:
         return None
 

@@ -1,15 +1,16 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coding.errors import InputError
-from coding.types import CodingOptions, Note, Setting
+from coding.types import Note, Setting
 from eval.ablation_report import ablation
 from eval.ablations import PRIOR_THRESHOLD, WithoutSections, ablated, prior_threshold
 from eval.charts import load_charts
 from eval.command import Request, run_evaluation
-from eval.harness import evaluate_charts
+from eval.harness import DIAGNOSES, evaluate_charts
 from eval.page import page
 from eval.results import load_result
 from eval.suite import Item, run_suite
@@ -43,10 +44,12 @@ def test_without_sections_family_history_protects_no_longer_but_a_denial_does() 
     assert accepted(engine(), FAMILY) == ["I10"]
     without = ablated(engine(), ())["sections"]
     assert set(accepted(without, FAMILY)) == {"I10", "J45.909"}
-    found = without.code(Note("n", FAMILY, Setting.OUTPATIENT))
+    found = without.code(Note("n", FAMILY, Setting.OUTPATIENT), DIAGNOSES)
     assert {e.section for s in found.suggestions for e in s.evidence} == {"none"}
     # Without assertions the section stays, though nothing in it is asserted of the family.
-    found = ablated(engine(), ())["assertions"].code(Note("n", FAMILY, Setting.OUTPATIENT))
+    found = ablated(engine(), ())["assertions"].code(
+        Note("n", FAMILY, Setting.OUTPATIENT), DIAGNOSES
+    )
     sections = {s.code.value: s.evidence[0].section for s in found.suggestions}
     assert sections["J45.909"] == "family_history"
 
@@ -62,7 +65,7 @@ def test_without_the_reranker_the_prior_orders_and_its_threshold_accepts() -> No
     by_prior = ablated(engine(), ())["reranker"]
     assert PRIOR_THRESHOLD == 0.5
     assert accepted(by_prior, text) == ["J18.9", "J45.909"]
-    listed = by_prior.code(Note("n", text, Setting.OUTPATIENT)).suggestions
+    listed = by_prior.code(Note("n", text, Setting.OUTPATIENT), DIAGNOSES).suggestions
     assert [(s.code.value, s.probability) for s in listed][-1] == ("I10", 0.45)
     # Rules and assertions are still there.
     assert accepted(by_prior, "Asthma, no pneumonia.") == ["J45.909"]
@@ -73,17 +76,19 @@ def test_without_rules_the_ranker_has_the_last_word() -> None:
     assert accepted(engine(), text) == ["I10"]
     without = ablated(engine(), ())["rules"]
     assert set(accepted(without, text)) == {"I10", "R05", "J18.9"}
-    result = without.code(Note("n", text, Setting.OUTPATIENT), CodingOptions(min_probability=0))
+    result = without.code(
+        Note("n", text, Setting.OUTPATIENT), replace(DIAGNOSES, min_probability=0)
+    )
     assert result.rejected == ()
     assert {s.sequence for s in result.suggestions} == {None}
 
 
 def test_the_engine_itself_is_left_whole() -> None:
     whole = engine()
-    before = whole.code(Note("n", FAMILY, Setting.OUTPATIENT))
+    before = whole.code(Note("n", FAMILY, Setting.OUTPATIENT), DIAGNOSES)
     for part in ablated(whole, ()).values():
-        part.code(Note("n", FAMILY, Setting.OUTPATIENT))
-    assert whole.code(Note("n", FAMILY, Setting.OUTPATIENT)) == before
+        part.code(Note("n", FAMILY, Setting.OUTPATIENT), DIAGNOSES)
+    assert whole.code(Note("n", FAMILY, Setting.OUTPATIENT), DIAGNOSES) == before
 
 
 def test_the_threshold_on_priors_is_the_best_on_training_charts(tmp_path: Path) -> None:

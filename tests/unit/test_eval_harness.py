@@ -1,14 +1,16 @@
 import hashlib
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from coding.errors import InputError
-from coding.types import CodingOptions, Note, Setting
+from coding.types import CodingOptions, CodingResult, Note, Setting, System
 from eval.baselines import keyword
 from eval.command import Request, run_evaluation
 from eval.harness import evaluate_charts
+from eval.retrieval import as_retriever
 from tests.unit.eval_kit import DenialReader, Releases, WordCoder, console, printed
 
 NAMES = [
@@ -207,3 +209,28 @@ def test_figures_never_replace_the_charts(charts: Path, name: str) -> None:
         request = Request(moved, WordCoder())
         run_evaluation(request, out=charts.with_name(name), console=console())
     assert moved.read_bytes() == before
+
+
+@dataclass(frozen=True)
+class Asked(WordCoder):
+    """Keeps what systems it was asked for."""
+
+    seen: list[tuple[System, ...] | None] = field(default_factory=list)
+
+    def code(self, note: Note, options: CodingOptions | None = None) -> CodingResult:
+        self.seen.append((options or CodingOptions()).systems)
+        return super().code(note, options)
+
+
+@pytest.mark.parametrize("task", ["charts", "metamorphic", "faithfulness"])
+def test_tasks_of_diagnoses_ask_for_nothing_else(task: str, tmp_path: Path) -> None:
+    charts, coder = tmp_path / "c.jsonl", Asked()
+    charts.write_text("".join(json.dumps(r) + "\n" for r in ROWS[:2]), encoding="utf-8")
+    run_evaluation(Request(charts, coder, baselines=False), task=task, console=console())
+    assert set(coder.seen) == {(System.ICD10CM,)}
+
+
+def test_terms_are_looked_for_among_diagnoses() -> None:
+    coder = Asked()
+    assert as_retriever(coder)("htn", 5) == ["I10"]
+    assert coder.seen == [(System.ICD10CM,)]

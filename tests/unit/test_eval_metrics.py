@@ -21,7 +21,7 @@ from eval.calibration import Reliability, expected_calibration_error
 from eval.charts import GoldChart, GoldCode, GoldProcedure, GoldSpan, NotCoded, Tier
 from eval.counts import PRF, Mean
 from eval.evidence import character_f1, violates
-from eval.metrics import METRICS, Counts, average_precision, procedure_group, score
+from eval.metrics import METRICS, Counts, average_precision, score
 
 TEXT = "x" * 100
 
@@ -278,40 +278,10 @@ def test_calibration_looks_at_all_but_status_codes_and_the_improbable() -> None:
     assert counts.reliability.points == ((0.05, 1, 0), (0.8, 1, 1))
 
 
-def test_procedures_are_apart_from_the_headline() -> None:
-    chart = gold(
-        ("I10", "core"),
-        procedures=((System.CPT, "99213"), (System.CPT, "93000"), (System.HCPCS, "G0008")),
-    )
-    counts = score(
-        chart,
-        result(
-            suggest("I10"),
-            suggest("93000", system=System.CPT),
-            suggest("0DTJ4ZZ", system=System.ICD10PCS),
-        ),
-    )
-    assert counts.exact == PRF(tp=1)
-    assert {k: (v.charts, v.codes, v.elsewhere) for k, v in counts.procedures.items()} == {
-        "CPT": (1, PRF(tp=1), 0),
-        "CPT E/M": (1, PRF(fn=1), 0),
-        "HCPCS": (1, PRF(fn=1), 0),
-        "ICD-10-PCS": (0, PRF(), 1),
-    }
-
-
-@pytest.mark.parametrize(
-    ("value", "group"),
-    [
-        ("99202", "CPT E/M"),
-        ("99499", "CPT E/M"),
-        ("99201", "CPT"),
-        ("99500", "CPT"),
-        ("0001F", "CPT"),
-    ],
-)
-def test_evaluation_and_management_is_counted_apart(value: str, group: str) -> None:
-    assert procedure_group(Code(System.CPT, value)) == group
+def test_procedures_count_for_nothing_here() -> None:
+    chart = gold(("I10", "core"), procedures=((System.CPT, "93000"),))
+    procedure = suggest("0DTJ4ZZ", system=System.ICD10PCS)
+    assert score(chart, result(suggest("I10"), procedure)) == score(chart, result(suggest("I10")))
 
 
 def test_nothing_to_judge_is_undefined_not_zero() -> None:

@@ -105,6 +105,12 @@ def test_what_comes_from_an_output_is_escaped(result: Result) -> None:
         assert "<img" not in drawn
 
 
+def test_a_difference_below_zero_is_drawn_at_the_end_and_told_as_it_is() -> None:
+    drawn = interval_rows([("loss", -0.2, -0.3, 0.1)])
+    assert 'class="range" x="0" y="3" width="10"' in drawn
+    assert "-0.200<small> -0.300 to 0.100" in drawn
+
+
 def test_tasks_stand_in_order_and_the_summary_says_what_is_met(result: Result) -> None:
     low = result.metrics["f1"].model_copy(update={"value": 0.2})
     pooled = result.model_copy(

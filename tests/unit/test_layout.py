@@ -16,7 +16,7 @@ PACKAGES = ("coding", "codesets", "models", "training", "eval", "service")
 MODULES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
 MAX_LINES = 400
 # All values in one file, by design: the one place to learn what travels through the system.
-LONGER = {"coding.types": 530}
+LONGER = {"coding.types": 550}
 
 # The layers from the bottom up: a module imports from its own layer and those below it, except
 # that layers of one tuple do not see each other.

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from codesets.registry import default_index_dir, load_registry
+from coding.errors import NotValidOn
 from coding.on_date import on_date
 from coding.pipeline import Coder
 from coding.to_json import result_to_json
@@ -33,7 +34,7 @@ NOTE = Note("n", TEXT, Setting.OUTPATIENT, service_date=date(2016, 9, 1))
 
 
 def test_a_code_that_came_later_gives_way_to_the_one_above(coder: Coder) -> None:
-    result = coder.code(NOTE)
+    result = coder.code(NOTE, CodingOptions(systems=(System.ICD10CM,)))
     assert [f.rule for f in result.findings] == ["codeset.as-of"]
     assert ("A04.71", Reason.NOT_VALID_ON_DATE) in [
         (r.code.value, r.reason) for r in result.rejected
@@ -56,12 +57,16 @@ def test_only_candidates_of_the_day_are_kept() -> None:
     assert [r.code.value for r in rejected] == ["A04.71", "U07.1"]
 
 
-@pytest.mark.parametrize("system", [System.CPT, System.HCPCS, System.ICD10PCS])
-def test_systems_without_suggestions_say_so(coder: Coder, system: System) -> None:
-    note = replace(NOTE, service_date=date(2026, 5, 1))
-    result = coder.code(note, CodingOptions(systems=(system,)))
-    assert result.suggestions == ()
-    assert "system.not-suggested" in [f.rule for f in result.findings]
+def test_what_the_claim_asks_for_and_nobody_has_is_said(coder: Coder) -> None:
+    result = coder.code(NOTE)
+    lacking = [f.message for f in result.findings if f.rule == "system.not-coded"]
+    assert [message.split(";")[-1] for message in lacking] == [" no code of it is suggested"] * 2
+    assert {s.code.system for s in result.suggestions} == {System.ICD10CM}
+
+
+def test_what_a_request_names_must_be_there(coder: Coder) -> None:
+    with pytest.raises(NotValidOn):
+        coder.code(NOTE, CodingOptions(systems=(System.CPT,)))
 
 
 def test_a_crosswalk_is_marked_unofficial(coder: Coder) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
+from coding.claims.line import claim_line
 from coding.types import (
     Assertion,
     Claim,
@@ -95,7 +96,9 @@ def test_everything_a_coder_needs_is_there() -> None:
 
 
 def test_it_fits_a_narrow_terminal_without_trailing_junk() -> None:
-    assert max(len(line.rstrip()) for line in shown(RESULT).splitlines()) <= 80
+    long = replace(procedure("11721"), modifiers=("59", "T1", "T2"), units=12, supports=("B35.1",))
+    for result in (RESULT, replace(RESULT, suggestions=(long, *RESULT.suggestions))):
+        assert max(len(line.rstrip()) for line in shown(result).splitlines()) <= 80
 
 
 def test_color_is_for_terminals() -> None:
@@ -115,6 +118,69 @@ def test_many_quotes_are_counted_not_listed() -> None:
     assert "words 2" in said
     assert "words 3" not in said
     assert "and 5 more" in said
+
+
+def procedure(value: str, system: System = System.CPT) -> Suggestion:
+    return Suggestion(
+        code=Code(system, value),
+        display=f"What {value} is",
+        probability=0.4,
+        decision=Decision.ACCEPT,
+        auto=False,
+        role=Role.PROCEDURE,
+        sequence=None,
+        evidence=(evidence("done today"),),
+        proof=(),
+    )
+
+
+def test_a_procedure_is_written_as_on_a_claim() -> None:
+    plain = procedure("25605")
+    assert claim_line(plain) == "25605"
+    assert claim_line(replace(plain, modifiers=("58", "LT"), units=1)) == "25605-58-LT"
+    assert claim_line(replace(plain, modifiers=("59",), units=2)) == "25605-59x2"
+
+
+def test_diagnoses_come_first_and_procedures_say_what_they_are_for() -> None:
+    joint = replace(procedure("20610"), modifiers=("RT",), supports=("M17.11", "E11.22"))
+    said = shown(replace(RESULT, suggestions=(joint, *RESULT.suggestions)))
+    headings = ["Diagnoses", "E11.22", "Procedures and services", "20610-RT", "Seen but not coded"]
+    assert sorted(headings, key=said.index) == headings
+    assert "for: M17.11, E11.22" in said
+    # Each keeps its rank among all.
+    assert "2  E11.22" in said
+    assert "1  20610-RT" in said
+
+
+def test_diagnoses_alone_have_no_heading_of_procedures() -> None:
+    assert "Procedures and services" not in shown(RESULT)
+    assert "for:" not in shown(RESULT)
+
+
+def test_a_visit_shows_its_elements_and_they_are_told_once() -> None:
+    visit = procedure("99214")
+    message = (
+        "99214 (office-established): problems: moderate: gout; data: low: 2 tests; limited by x"
+    )
+    level = Finding("em.level", Severity.INFO, (visit.code,), message, "framework")
+    said = shown(replace(RESULT, suggestions=(visit,), findings=(level,)))
+    assert "problems: moderate: gout\n" in said.replace(" \n", "\n").replace("  ", "")
+    assert said.count("limited by x") == 1
+    unlisted = shown(replace(RESULT, findings=(level,)))
+    assert "[em.level]" in unlisted
+
+
+def test_what_was_not_checked_is_one_line_for_each_reason() -> None:
+    reasons = {"NCCI pairs": "no file", "unit limits": "no file", "coverage": "an old file"}
+    findings = tuple(
+        Finding("edit.not-checked", Severity.INFO, (), f"{what} not checked: {why}", "chartcode")
+        for what, why in reasons.items()
+    )
+    part = Finding("edit.not-checked", Severity.INFO, (), "limits checked in part: f1", "chartcode")
+    said = shown(replace(RESULT, findings=(*findings, part)))
+    assert "not checked: NCCI pairs, unit limits: no file\ncoverage: an old file" in said
+    assert said.count("[edit.not-checked]") == 2
+    assert "limits checked in part: f1" in said
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def coder() -> PageCoder:
+    """The engine behind the page; it remembers what it was asked."""
+    return PageCoder()
+
+
+@pytest.fixture(scope="session")
+def address(coder: PageCoder) -> Iterator[str]:
     """A server on a free port of the loopback."""
-    app = create_app(Config(), PageCoder())
+    app = create_app(Config(), coder)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import json
-import time
-
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.web import helpers
 from tests.web.conftest import size
+from tests.web.helpers import card, copied, download, downloaded, find, lit, texts, wait, write
 
 NOTE = (
     "\U0001f468\u200d\u2695\ufe0f Seen today \U0001f600.\n"
@@ -20,39 +18,8 @@ NOTE = (
 )
 
 
-def find(page: WebDriver, selector: str) -> list[WebElement]:
-    return page.find_elements(By.CSS_SELECTOR, selector)
-
-
-def texts(page: WebDriver, selector: str) -> list[str]:
-    return [element.text for element in find(page, selector)]
-
-
-def wait(page: WebDriver, selector: str) -> WebElement:
-    def shown(browser: WebDriver) -> WebElement | bool:
-        return next((e for e in find(browser, selector) if e.is_displayed()), False)
-
-    found = WebDriverWait(page, 10).until(shown)
-    assert isinstance(found, WebElement)
-    return found
-
-
-def write(page: WebDriver, text: str) -> None:
-    page.execute_script("document.getElementById('text').value = arguments[0]", text)
-
-
 def suggest(page: WebDriver, text: str = NOTE) -> None:
-    write(page, text)
-    page.find_element(By.ID, "go").click()
-    wait(page, "#output")
-
-
-def card(page: WebDriver, code: str) -> WebElement:
-    return next(c for c in find(page, ".card") if code in c.text)
-
-
-def lit(page: WebDriver) -> str:
-    return "".join(texts(page, "#marked .active"))
+    helpers.suggest(page, text)
 
 
 def test_the_page_says_that_it_is_ready(page: WebDriver) -> None:
@@ -63,7 +30,7 @@ def test_the_page_says_that_it_is_ready(page: WebDriver) -> None:
 def test_a_sample_is_one_click_away(page: WebDriver) -> None:
     wait(page, "#samples button")
     samples = find(page, "#samples button")
-    assert len(samples) == 3
+    assert len(samples) == 4
     samples[0].click()
     wait(page, "#output")
     assert "E11.22" in texts(page, ".card.accept .code")
@@ -136,7 +103,9 @@ def test_the_proof_opens(page: WebDriver) -> None:
 
 def test_findings_questions_and_provenance_are_shown(page: WebDriver) -> None:
     suggest(page)
-    assert "presumed related" in page.find_element(By.CLASS_NAME, "finding").text
+    warning, note = texts(page, ".finding")
+    assert "a release has ended" in warning
+    assert "presumed related" in note
     assert "Please document the stage" in page.find_element(By.ID, "output").text
     assert "fake" in page.find_element(By.ID, "provenance").text
 
@@ -146,7 +115,7 @@ def test_the_keyboard_is_enough(page: WebDriver) -> None:
     box.send_keys("He coughed.")
     box.send_keys(Keys.CONTROL, Keys.ENTER)
     wait(page, "#output")
-    ActionChains(page).send_keys(Keys.TAB * 3).perform()
+    ActionChains(page).send_keys(Keys.TAB * 4).perform()
     assert "R05.9" in page.switch_to.active_element.text
     assert lit(page) == "coughed"
 
@@ -161,34 +130,9 @@ def test_the_setting_and_date_are_sent(page: WebDriver) -> None:
     assert said["service_date"] == "2026-05-01"
 
 
-def download(page: WebDriver) -> None:
-    folder = page.download_folder  # type: ignore[attr-defined]
-    for old in folder.glob("*.json"):
-        old.unlink()
-    page.find_element(By.ID, "download").click()
-
-
-def downloaded(page: WebDriver) -> dict[str, object]:
-    file = page.download_folder / "chartcode-result.json"  # type: ignore[attr-defined]
-    end = time.monotonic() + 10
-    while not file.exists():
-        assert time.monotonic() < end, "nothing was downloaded"
-        time.sleep(0.05)
-    said = json.loads(file.read_text("utf-8"))
-    assert isinstance(said, dict)
-    return said
-
-
 def test_the_codes_are_copied(page: WebDriver, address: str) -> None:
-    page.execute_cdp_cmd(
-        "Browser.grantPermissions",
-        {"origin": address, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
-    )
     suggest(page)
-    page.find_element(By.ID, "copy").click()
-    WebDriverWait(page, 5).until(lambda p: p.find_element(By.ID, "copy").text == "Copied")
-    copied = page.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
-    assert copied == "E11.22\nI12.9\nN18.32"
+    assert copied(page, address) == "E11.22\nI12.9\nN18.32"
 
 
 @pytest.mark.parametrize(

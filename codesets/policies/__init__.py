@@ -1,0 +1,1 @@
+"""Payment policies of Medicare from the operator's own downloads: NCCI pairs, MUE, coverage."""
