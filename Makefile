@@ -86,6 +86,7 @@ fit-lexical: install .venv/.train
 train: install .venv/.train
 	@.venv/bin/chartcode train training/recipes/trained.toml
 	@.venv/bin/chartcode train training/recipes/codiesp.toml
+	@.venv/bin/chartcode train training/recipes/procedures.toml
 
 train-encoder: install .venv/.train
 	@.venv/bin/chartcode train training/recipes/encoder.toml

@@ -36,7 +36,7 @@ from coding.types import System
 from models.artifact import Artifact, load_artifact, read_artifact
 from models.dense_generator import DenseGenerator
 from models.eyes import load_eyes
-from models.inputs import input_hashes, procedure_inputs, require_inputs, trained_inputs
+from models.inputs import input_hashes, require_inputs, trained_inputs
 from models.lexical_ranker import LexicalRanker
 from models.phrase_generator import PhraseGenerator
 from models.phrases import PhraseTable
@@ -113,7 +113,7 @@ def build_coder(config: EngineConfig | None = None, ranker: Ranker | None = None
     lexicon = load_lexicon()
     decider = _Decider(ranker) if ranker else _decider(config, lexicon)
     artifact = procedures_of(config.procedures)
-    artifact.require(procedure_inputs(lexicon))
+    require_inputs(artifact, lexicon)
     return _coder(config, lexicon, decider, standard_rules(lexicon), artifact)
 
 
@@ -140,7 +140,7 @@ def build_procedure_profile(config: EngineConfig, artifact: Artifact) -> Coder:
 
     Raises: CodeSetMissing, ArtifactError.
     """
-    artifact.require(procedure_inputs(load_lexicon()))
+    require_inputs(artifact, load_lexicon())
     coder = build_diagnoser(config)
     phrases = PhraseTable.from_bytes(artifact.contents["phrases.npz"])
     return coder.replace(
@@ -165,7 +165,7 @@ def require_parts(config: EngineConfig) -> None:
         if not path.is_file():
             raise CodeSetMissing(f"no term index at {path}: run `chartcode codesets build`")
     require_inputs(artifact_of(config.ranker), lexicon)
-    procedures_of(config.procedures).require(procedure_inputs(lexicon))
+    require_inputs(procedures_of(config.procedures), lexicon)
 
 
 def artifact_of(ranker: str) -> Artifact:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 
-from coding.types import Assertion, Reading, Scope, Section, Span
+from coding.types import Assertion, Evidence, Reading, Scope, Section, Span
 
 _BUCKET = 512  # code points
 
@@ -14,6 +14,7 @@ class Lookup:
     """Answers what Reading's own look-ups answer, without walking the chart."""
 
     def __init__(self, reading: Reading) -> None:
+        self._text = reading.note.text
         self._sections = reading.sections
         self._starts = [min(s.title.start, s.body.start) for s in reading.sections]
         self._sentences = reading.sentences
@@ -29,6 +30,22 @@ class Lookup:
         if i >= 0 and span.start < self._sections[i].body.end:
             return self._sections[i]
         return None
+
+    def label_at(self, span: Span) -> str:
+        """The label of that section, "none" where there is none."""
+        section = self.section_at(span)
+        return section.label if section else "none"
+
+    def evidence(self, span: Span, source: str, weight: float) -> Evidence:
+        """The words at a span as evidence, with their section and what is asserted of them."""
+        return Evidence(
+            span=span,
+            quote=span.of(self._text),
+            section=self.label_at(span),
+            assertions=self.assertions(span),
+            source=source,
+            weight=weight,
+        )
 
     def sentence_at(self, span: Span) -> Span | None:
         """The sentence that holds the start of the span."""

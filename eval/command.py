@@ -101,6 +101,8 @@ def run_evaluation(
         raise InputError(f"task must be one of {', '.join(TASKS)}", field="task")
     if request.ablate is not None and task != "charts":
         raise InputError("ablations are measured by the task charts alone", field="ablations")
+    if request.coder_for is not None and task != "procedures":
+        raise InputError("folds are for the task procedures alone", field="folds")
     if out is not None:
         for path in (request.path, *request.also, *request.train):
             _check_output(out, path)
@@ -126,7 +128,8 @@ def _charts(request: Request, progress: Progress) -> Delivery:
         raise InputError(
             f"{request.path.name}: no chart has a core code; there is nothing to find", field="path"
         )
-    model = request.coder.provenance.model
+    # Who decides on diagnoses comes first.
+    model = request.coder.provenance.model.split(", ")[0]
     files = (request.path, *request.also)
     leaks = check_training_data(files, charts, request.train, model, allow=request.allow_leaks)
     evaluation = evaluate_charts(
@@ -195,11 +198,18 @@ def _procedures(request: Request, progress: Progress) -> Delivery:
     remarks = []
     if len(charts) < len(labelled):
         remarks.append(f"Left out, their id came before: {len(labelled) - len(charts)} charts.")
-    if request.coder_for is not None:
+    if request.coder_for is None:
+        procedures = model.partition(", ")[2]
+        files = (request.path, *request.also)
+        remarks += check_training_data(files, charts, (), procedures, allow=request.allow_leaks)
+    else:
         remarks.append("Each chart is coded by a model of procedures that has not seen its fold.")
     # The diagnoses that levels of visits rest on are not coded out of fold.
-    if any(fitted_on(file, model) for file in (request.path, *request.also)):
-        remarks.append(f"Diagnoses are those of {model}, which was fitted on some of these charts.")
+    diagnoses = model.split(", ")[0]
+    if any(fitted_on(file, diagnoses) for file in (request.path, *request.also)):
+        remarks.append(
+            f"Diagnoses are those of {diagnoses}, which was fitted on some of these charts."
+        )
     evaluation = evaluate_procedures(
         request.path,
         charts,

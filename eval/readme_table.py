@@ -134,13 +134,13 @@ def _label(name: str, result: Result) -> str:
 def _two_lines(label: str, result: Result) -> Iterator[Sequence[str]]:
     figures = [result.metrics.get(name) for name in FIGURES]
     yield label, str(result.n), *map(_value, figures)
-    yield result.run.model, "", *map(_between, figures)
+    yield result.judged_model, "", *map(_between, figures)
 
 
 def _one_a_figure(label: str, result: Result) -> Iterator[Sequence[str]]:
     for name, figure in headlines(result):
         shown = (_value(figure), _between(figure))
-        yield label, result.run.model, str(result.n), name, *shown
+        yield label, result.judged_model, str(result.n), name, *shown
 
 
 def _of_procedures(result: Result) -> Iterator[Sequence[str]]:

@@ -122,6 +122,12 @@ class Result(_Read):
     missed: tuple[CauseRow, ...] = ()
     wrong: tuple[CauseRow, ...] = ()
 
+    @property
+    def judged_model(self) -> str:
+        """Of the models that code, the one that the task judges: of procedures, of diagnoses."""
+        models = self.run.model.split(", ")
+        return models[-1] if self.task in ("procedures", "codiesp-p") else models[0]
+
 
 def load_result(path: Path) -> Result:
     """Read one output.

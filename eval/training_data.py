@@ -9,7 +9,7 @@ from coding.errors import ArtifactError, InputError
 from eval.charts import GoldChart, load_charts
 from eval.leaks import leaks
 from eval.runs import file_sha256
-from models.artifact import load_artifact
+from models.artifact import FOLDS_ALONE, load_artifact
 
 NAMED = 3
 """Leaks named in a message; all are counted."""
@@ -25,7 +25,7 @@ def check_training_data(
 ) -> tuple[str, ...]:
     """Compare charts to be judged with training files and with what the model's manifest names.
 
-    `model` is "name version" as provenance has it.
+    `model` is "name version" as provenance has it, or several of them.
 
     Returns: what was found, to be shown with the figures; empty where nothing leaks.
 
@@ -45,15 +45,24 @@ def check_training_data(
     return tuple(found)
 
 
-def fitted_on(path: Path, model: str) -> bool:
-    """Whether the model's manifest names the very file; `model` is "name version"."""
+def fitted_on(path: Path, models: str) -> bool:
+    """Whether the manifest of a model names the very file.
+
+    `models` are one or several "name version", apart by ", ", as provenance has them. What only
+    the models of folds have seen (FOLDS_ALONE) does not count.
+    """
+    return any(file_sha256(path) in _seen(model) for model in models.split(", "))
+
+
+def _seen(model: str) -> frozenset[str]:
+    """The hashes of the files that a model was fitted on."""
     name, _, version = model.partition(" ")
     try:
         data = load_artifact(name, version).manifest.data
     except ArtifactError:
         # A coder without an artifact, or one that is being made: nothing is known of its data.
-        return False
-    return file_sha256(path) in data.values()
+        return frozenset()
+    return frozenset(sha for file, sha in data.items() if not file.startswith(FOLDS_ALONE))
 
 
 def _same_file(path: Path, model: str) -> list[str]:

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coding.errors import ArtifactNotFound, HashMismatch, Incompatible
 
+FOLDS_ALONE = "folds/"
+"""Begins the names of data, in a manifest, that only the models of folds were fitted on."""
+
 
 class Manifest(BaseModel):
     """manifest.json: what an artifact is, what it was made from and with, how well it does.

@@ -63,6 +63,9 @@ def require_inputs(artifact: Artifact, lexicon: Lexicon) -> None:
 
     Raises: Incompatible, naming which; ArtifactError where its encoder cannot be read.
     """
+    if artifact.manifest.kind == "procedures":
+        artifact.require(procedure_inputs(lexicon))
+        return
     base = artifact.manifest.base_model
     artifact.require(
         input_hashes(lexicon) if base is None else trained_inputs(lexicon, load_named(base))

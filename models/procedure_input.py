@@ -18,10 +18,10 @@ from coding.lookup import Lookup
 from coding.procedures.performed import naming
 from coding.procedures.status import Standing, Standings, Status
 from coding.sections import section_kinds
-from coding.types import PROCEDURE_SYSTEMS, Candidate, Evidence, Reading, Setting
+from coding.types import Candidate, Evidence, Reading, Setting, System
 from models.relations import RELATIONS, relations
 
-PROCEDURE_INPUT_VERSION = 2
+PROCEDURE_INPUT_VERSION = 3
 
 _KINDS = ("procedure", "plan", "results", "history", "diagnosis", "complaint", "exam", "none")
 _SOURCES = ("words", "ngram", "procedure", "phrase", "axis", "measure", "site")
@@ -45,7 +45,8 @@ FEATURES = (
     "titled_lines",
     "note_length",
     *(f"setting_{setting}" for setting in Setting),
-    *(f"system_{system}" for system in PROCEDURE_SYSTEMS),
+    # CPT and HCPCS are told apart by their words alone: few charts have gold of HCPCS.
+    "built_by_axis",
     "same_table",
     "same_table_better",
     "rank",
@@ -106,7 +107,7 @@ class _Note:
             math.log1p(self._titled),
             math.log(self._length) / 8,
             *(float(note.setting is setting) for setting in Setting),
-            *(float(candidate.code.system is system) for system in PROCEDURE_SYSTEMS),
+            float(candidate.code.system is System.ICD10PCS),
         )
 
     def _coverage(self, named: Sequence[Evidence]) -> tuple[float, float]:

@@ -49,7 +49,7 @@ def verify() -> None:
     for name, version in installed():
         try:
             artifact = load_artifact(name, version)
-            if artifact.manifest.kind == "ranker":
+            if artifact.manifest.kind != "encoder":
                 require_inputs(artifact, lexicon)
             typer.echo(f"{name} {version}: whole, {len(artifact.contents)} files")
         except ArtifactError as error:

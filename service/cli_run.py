@@ -34,8 +34,8 @@ def evaluate(
     task: Annotated[
         str,
         typer.Option(
-            help="charts, codiesp-d, codiesp-x, negation, sections, retrieval, metamorphic or "
-            "faithfulness."
+            help="charts, procedures, codiesp-d, codiesp-p, codiesp-x, negation, sections, "
+            "retrieval, metamorphic or faithfulness."
         ),
     ] = "charts",
     split: Annotated[
@@ -69,6 +69,12 @@ def evaluate(
         bool,
         typer.Option("--ablations", help="Show what F1 loses without each part; charts only."),
     ] = False,
+    folds: Annotated[
+        bool,
+        typer.Option(
+            "--folds", help="Procedures: code each chart by a model that has not seen its fold."
+        ),
+    ] = False,
     threshold: Annotated[
         float | None,
         typer.Option(help="Acceptance threshold of the CodiEsp profile, else that of the model."),
@@ -86,6 +92,12 @@ def evaluate(
 
     engine = load_config(context.obj).engine
     coder = coder_for(task, engine)
+    coder_by_chart = None
+    if folds:
+        from coding.build import procedures_of
+        from eval.procedure_coders import out_of_fold
+
+        coder_by_chart = out_of_fold(coder, procedures_of(engine.procedures))
     request = Request(
         path=path,
         coder=coder,
@@ -100,6 +112,7 @@ def evaluate(
         sample=sample,
         forms=forms(),
         ablate=coder if ablations else None,
+        coder_for=coder_by_chart,
     )
     raise typer.Exit(run_evaluation(request, task=task, out=out, console=Console()))
 

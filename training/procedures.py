@@ -24,7 +24,7 @@ from coding.errors import InputError
 from coding.procedures.rules import deciding_rules
 from coding.protocols import CodeSystems
 from coding.types import PROCEDURE_SYSTEMS, Draft, System
-from models.artifact import Manifest, write_artifact
+from models.artifact import FOLDS_ALONE, Manifest, write_artifact
 from models.card import write_card
 from models.folds import FOLDS
 from models.inputs import procedure_inputs
@@ -44,10 +44,8 @@ from training.visits import agreement_to_bytes, visit_agreement
 
 EVERY_MENTION = "every-mention"
 _PACKAGES = ("chartcode", "medspacy", "scikit-learn")
-# Below so many right candidates a system takes the calibration of all together, and below so many
-# their threshold.
+# Below so many right candidates a system takes calibration and threshold of all together.
 _FEW = 30
-_TOO_FEW = 8
 _ROUNDS = 3
 
 
@@ -111,7 +109,7 @@ def _fit(recipe: ProcedureRecipe, examples: Sequence[Example]) -> ProcedureWeigh
     features = np.concatenate([e.features for e in kept])
     whole = np.concatenate([features, rates.log_odds(values, without=labels)], axis=1)
     weights = np.concatenate(
-        [np.full(len(e.keys), 1.0 if e.gold else recipe.unlabelled) for e in kept]
+        [np.full(len(e.keys), 1.0 if e.gold else recipe.unlabelled[e.system]) for e in kept]
     )
     trees = fit_trees(whole.astype(np.float64), labels, recipe.trees, recipe.seed, weights)
     return ProcedureWeights(trees, rates)
@@ -135,11 +133,10 @@ def _fits(
         own = [j for j in told if j.example.system is system]
         if not any(len(j.log_odds) for j in own):
             continue
-        right = sum(int(j.example.labels.sum()) for j in own)
-        enough = right >= _FEW
+        enough = sum(int(j.example.labels.sum()) for j in own) >= _FEW
         fit = _fitted(plain, _outcomes(recipe, own, plain, codesets)) if enough else common
         # Rules look at what is accepted, so the threshold is found again under itself.
-        for _ in range(_ROUNDS if right >= _TOO_FEW else 0):
+        for _ in range(_ROUNDS if enough else 0):
             fit = replace(fit, accept=best_f1(_outcomes(recipe, own, fit, codesets))[0])
         outcomes = _outcomes(recipe, own, fit, codesets)
         fits[system] = replace(fit, auto=auto_threshold(outcomes) if enough else None)
@@ -209,7 +206,6 @@ def _manifest(
     recipe: ProcedureRecipe, codesets: CodeSystems, f1: Mapping[System, float], notes: int
 ) -> Manifest:
     digest = hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()
-    sources = (*recipe.sources, *recipe.held_out)
     releases = [codesets.at(system, None) for system in f1]
     return Manifest(
         schema_version=2,
@@ -221,7 +217,12 @@ def _manifest(
         seed=recipe.seed,
         commit=commit_of_checkout(),
         codeset=", ".join(f"{codes.system} {codes.release}" for codes in releases),
-        data={name: sha for source in sources for name, sha in data_hashes(source)},
+        data={
+            f"{start}{name}": sha
+            for start, sources in (("", recipe.sources), (FOLDS_ALONE, recipe.held_out))
+            for source in sources
+            for name, sha in data_hashes(source)
+        },
         inputs=procedure_inputs(load_lexicon()),
         versions=versions_of(_PACKAGES),
         trained_with="CPU",

@@ -10,12 +10,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from coding.errors import ConfigError
+from coding.types import System
 from training.head import HeadSettings
 from training.retriever import RetrieverSettings
 from training.trees import TreeSettings
 
 NAME = r"^[a-z][a-z0-9-]*$"
 VERSION = r"^[0-9][0-9.]*$"
+
+
+# Coders of charts leave out most drugs and supplies, and other procedures that would be a guess.
+UNLABELLED = {System.ICD10PCS: 0.3, System.CPT: 0.3, System.HCPCS: 0.0}
 
 
 class _Strict(BaseModel):
@@ -76,8 +81,9 @@ class EncoderRecipe(_Strict):
 class ProcedureRecipe(_Strict):
     """A ranker of procedures. `style` is that of RankerRecipe; phrases count for every mention.
 
-    Notes without gold procedures of a system weigh `unlabelled` in [0, 1]: their coders may have
-    left out what was done. `held_out` sources are fitted on by the models of the folds alone.
+    Notes without gold procedures of a system weigh `unlabelled` in [0, 1], by system: their coders
+    may have left out what was done. `held_out` sources are fitted on by the models of the folds
+    alone.
     """
 
     kind: Literal["procedures"]
@@ -85,7 +91,7 @@ class ProcedureRecipe(_Strict):
     version: Annotated[str, Field(pattern=VERSION)] = "1"
     style: Literal["reported", "every-mention"] = "reported"
     seed: int = 13
-    unlabelled: Annotated[float, Field(ge=0, le=1)] = 0.3
+    unlabelled: Mapping[System, Annotated[float, Field(ge=0, le=1)]] = UNLABELLED
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     held_out: tuple[Source, ...] = ()
     trees: TreeSettings = TreeSettings()

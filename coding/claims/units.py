@@ -11,6 +11,7 @@ from typing import Protocol
 from codesets.linkage import Linkage
 from coding.claims.digits import FINGERS, TOES
 from coding.claims.scene import Scene
+from coding.procedures.measured import measured_units
 from coding.protocols import CodeSystem
 from coding.rules._draft import accepted
 from coding.types import Code, Draft, Finding, ProofStep, Reading, Severity, Span, Suggestion
@@ -100,12 +101,14 @@ class ClaimUnits:
         if codes.system not in (CodeSystemName.CPT, CodeSystemName.HCPCS):
             return draft
         scene = Scene(draft, reading, self.linkage)
+        measured = measured_units(reading) if codes.system is CodeSystemName.CPT else {}
         counted: dict[Code, Suggestion] = {}
         wasted: list[Code] = []
         for suggestion in scene.procedures(codes.system):
             if suggestion.units is not None:
                 continue
-            count = next(self._counts(scene, suggestion), None)
+            by_measure = _measured(measured.get(suggestion.code.value))
+            count = by_measure or next(self._counts(scene, suggestion), None)
             if count is None:
                 continue
             ref = f"{self.id}: {count.units}, {count.why}"
@@ -133,6 +136,11 @@ class ClaimUnits:
         yield from _digits(suggestion)
         if "each" in kinds:
             yield from _items(scene, suggestion)
+
+
+def _measured(found: tuple[int, tuple[Span, ...]] | None) -> Count | None:
+    """The count that sizes, areas or numbers of the note give."""
+    return Count(found[0], "by the measures of the note", found[1]) if found else None
 
 
 def dosed(scene: Scene, suggestion: Suggestion, dose: Dose) -> Iterator[Count]:

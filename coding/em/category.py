@@ -57,7 +57,11 @@ def _no_visit(page: Page) -> Category | None:
     operated = len(labels & _OPERATIVE) + 2 * bool(labels & _OPERATIVE_DIAGNOSES)
     if operated > 1 and not (labels & {"discharge_diagnosis", "plan"} and labels & _TOLD):
         return Category(None, (), _NO_VISIT[0][1])
+    # A visit at which something is done has a history and an assessment around it.
+    visited = bool(labels & _TOLD and labels & _JUDGED) and not operated
     for name, why in _NO_VISIT:
+        if name == _NO_VISIT[0][0] and visited:
+            continue
         if hits := page.hits(_TABLE, name, page.opening):
             return Category(None, hits[:2], why)
     if not labels & (_TOLD | _JUDGED):

@@ -15,7 +15,7 @@ from coding.pcs.ancillary_codes import Completions
 from coding.pcs.ancillary_links import Sentences
 from coding.pcs.ancillary_words import AncillaryWords
 from coding.protocols import CodeSystem
-from coding.types import Candidate, Code, Evidence, Reading, System
+from coding.types import Candidate, Code, Reading, System
 
 # Places kept for one code; a long chart names its chest X-rays dozens of times.
 MAX_EVIDENCE = 20
@@ -39,7 +39,7 @@ class AncillaryGenerator:
         for claim in Claims(sentences, self._words, self._completions(codes)).all():
             found[claim.code].append(claim)
         lookup = Lookup(reading)
-        return tuple(self._candidate(claims, reading, lookup) for claims in found.values())
+        return tuple(self._candidate(claims, lookup) for claims in found.values())
 
     def _completions(self, codes: CodeSystem) -> Completions:
         """The codes of a release by their beginnings; those of the last one are kept."""
@@ -48,7 +48,7 @@ class AncillaryGenerator:
             last = self._last = Completions(codes)
         return last
 
-    def _candidate(self, claims: list[Claim], reading: Reading, lookup: Lookup) -> Candidate:
+    def _candidate(self, claims: list[Claim], lookup: Lookup) -> Candidate:
         """The candidate of one code: the prior of its surest claim, the words of all."""
         ordered = sorted(claims, key=lambda c: (-c.prior, c.words[0].span))
         shares: dict[Words, float] = {}
@@ -61,20 +61,8 @@ class AncillaryGenerator:
             code=Code(System.ICD10PCS, ordered[0].code),
             prior=ordered[0].prior,
             evidence=tuple(
-                _evidence(words, share / total, reading, lookup)
+                lookup.evidence(words.span, words.source, share / total)
                 for words, share in sorted(kept, key=lambda pair: (pair[0].span, pair[0].source))
             ),
             generators=(self.name,),
         )
-
-
-def _evidence(words: Words, weight: float, reading: Reading, lookup: Lookup) -> Evidence:
-    section = lookup.section_at(words.span)
-    return Evidence(
-        span=words.span,
-        quote=words.span.of(reading.note.text),
-        section=section.label if section else "none",
-        assertions=lookup.assertions(words.span),
-        source=words.source,
-        weight=weight,
-    )

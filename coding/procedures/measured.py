@@ -19,7 +19,7 @@ from coding.procedures.measured_tables import Measure, Row, Tables, load_tables
 from coding.procedures.measured_vaccines import Doses, count_vaccines
 from coding.procedures.status import Standings, Status
 from coding.protocols import CodeSystem
-from coding.types import Candidate, Code, Evidence, Reading, Span, System
+from coding.types import Candidate, Code, Reading, Span, System
 
 CLOSE_PRIOR = 0.85
 NEARBY_PRIOR = 0.65
@@ -79,32 +79,32 @@ class MeasuredGenerator:
             if choice.code in codes:
                 found[choice.code].append(choice.procedure)
         lookup = Lookup(reading)
-        return tuple(self._candidate(c, of, reading, lookup) for c, of in sorted(found.items()))
+        return tuple(self._candidate(c, of, lookup) for c, of in sorted(found.items()))
 
-    def _candidate(
-        self, code: str, procedures: Sequence[Measured], reading: Reading, lookup: Lookup
-    ) -> Candidate:
+    def _candidate(self, code: str, procedures: Sequence[Measured], lookup: Lookup) -> Candidate:
         marks = _unique(procedures)
         return Candidate(
             code=Code(System.CPT, code),
             prior=max(p.prior for p in procedures),
-            evidence=tuple(_evidence(m, 1 / len(marks), reading, lookup) for m in marks),
+            evidence=tuple(lookup.evidence(m.span, m.source, 1 / len(marks)) for m in marks),
             generators=(self.name,),
         )
 
 
-def units(reading: Reading, code: Code) -> tuple[int, tuple[Span, ...]] | None:
-    """How often a code is reported by the note's measures, and the words that say so.
+def measured_units(reading: Reading) -> Mapping[str, tuple[int, tuple[Span, ...]]]:
+    """How often each CPT code is reported by the note's measures, and the words that say so.
 
-    None where that is once, or where no measure of the note chooses the code.
+    Codes that are reported once, or that no measure of the note chooses, are left out.
     """
-    if code.system is not System.CPT:
-        return None
-    chosen = [choice for choice in choices(reading) if choice.code == code.value]
-    total = sum(choice.units for choice in chosen)
-    if total < 2:
-        return None
-    return total, tuple(mark.span for mark in _unique([c.procedure for c in chosen]))
+    chosen: dict[str, list[Choice]] = defaultdict(list)
+    for choice in choices(reading):
+        chosen[choice.code].append(choice)
+    found = {}
+    for code, of in chosen.items():
+        total = sum(choice.units for choice in of)
+        if total > 1:
+            found[code] = total, tuple(m.span for m in _unique([c.procedure for c in of]))
+    return found
 
 
 def choices(reading: Reading) -> Iterator[Choice]:
@@ -247,15 +247,3 @@ def _unique(procedures: Iterable[Measured]) -> tuple[Mark, ...]:
     by_span = {mark.span: mark for p in procedures for mark in reversed(p.marks)}
     ordered = [by_span[m.span] for p in procedures for m in p.marks]
     return tuple(dict.fromkeys(ordered))[:MAX_EVIDENCE]
-
-
-def _evidence(mark: Mark, weight: float, reading: Reading, lookup: Lookup) -> Evidence:
-    section = lookup.section_at(mark.span)
-    return Evidence(
-        span=mark.span,
-        quote=mark.span.of(reading.note.text),
-        section=section.label if section else "none",
-        assertions=lookup.assertions(mark.span),
-        source=mark.source,
-        weight=weight,
-    )

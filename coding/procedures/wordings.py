@@ -20,7 +20,7 @@ from coding.protocols import CodeSystem
 from coding.retrieval import Retriever
 from coding.short_forms import ShortForms
 from coding.terms import Term, TermIndex, index_wordings
-from coding.types import Candidate, Code, Evidence, Reading, Span
+from coding.types import Candidate, Code, Reading, Span
 
 # How much of a wording's rarity (nats) is a coin's toss whether it was meant.
 _HALF_RARITY = 5.0
@@ -68,7 +68,7 @@ class WordingGenerator:
             found.setdefault(mention.code, []).append(mention)
         lookup = Lookup(reading)
         return tuple(
-            self._candidate(code, mentions, reading, lookup)
+            self._candidate(code, mentions, lookup)
             for code, mentions in found.items()
             if code in codes
         )
@@ -95,9 +95,7 @@ class WordingGenerator:
             rarity = term.rarity * near.similarity**4
             yield _Mention(term.code, span, f"ngram:{term.text}", _quality(rarity))
 
-    def _candidate(
-        self, code: str, mentions: list[_Mention], reading: Reading, lookup: Lookup
-    ) -> Candidate:
+    def _candidate(self, code: str, mentions: list[_Mention], lookup: Lookup) -> Candidate:
         unique = {m.span: m for m in sorted(mentions, key=lambda m: m.quality)}
         kept = sorted(unique.values(), key=lambda m: (-m.quality, m.span))[:MAX_EVIDENCE]
         total = sum(m.quality for m in kept)
@@ -105,7 +103,7 @@ class WordingGenerator:
             code=Code(self._codes.system, code),
             prior=max(m.quality for m in kept),
             evidence=tuple(
-                _evidence(m, m.quality / total, reading, lookup)
+                lookup.evidence(m.span, m.source, m.quality / total)
                 for m in sorted(kept, key=lambda m: m.span)
             ),
             generators=(self.name,),
@@ -139,15 +137,3 @@ def own_short_forms() -> tuple[Abbreviation, ...]:
 
 def _quality(rarity: float) -> float:
     return rarity / (rarity + _HALF_RARITY)
-
-
-def _evidence(mention: _Mention, weight: float, reading: Reading, lookup: Lookup) -> Evidence:
-    section = lookup.section_at(mention.span)
-    return Evidence(
-        span=mention.span,
-        quote=mention.span.of(reading.note.text),
-        section=section.label if section else "none",
-        assertions=lookup.assertions(mention.span),
-        source=mention.source,
-        weight=weight,
-    )

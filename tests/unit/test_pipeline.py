@@ -13,6 +13,7 @@ from coding.pipeline import Coder, check_note, merge
 from coding.types import (
     Assertion,
     Candidate,
+    Claim,
     Code,
     CodingOptions,
     CodingResult,
@@ -119,3 +120,17 @@ def test_candidates_of_one_code_are_united() -> None:
     assert merged[0].prior == 0.6
     assert merged[0].generators == ("a", "b")
     assert [e.weight for e in merged[0].evidence] == [0.5, 0.5]
+
+
+def test_a_claim_names_its_systems() -> None:
+    assert NOTE.claim_systems == (System.ICD10CM, System.CPT, System.HCPCS)
+    inpatient = replace(NOTE, setting=Setting.INPATIENT)
+    assert inpatient.claim_systems == (System.ICD10CM, System.ICD10PCS)
+    professional = replace(inpatient, claim=Claim.PROFESSIONAL)
+    assert professional.claim_systems == (System.ICD10CM, System.CPT, System.HCPCS)
+
+
+def test_a_request_may_ask_for_more_than_the_claim(coder: Coder) -> None:
+    asked = CodingOptions(systems=(System.CPT, System.ICD10PCS))
+    result = coder.code(replace(NOTE, text="PROCEDURE: Laparoscopic cholecystectomy."), asked)
+    assert {s.code.system for s in result.suggestions} == {System.CPT, System.ICD10PCS}

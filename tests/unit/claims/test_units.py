@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from coding.types import System
-from tests.unit.claims.kit import claim, found, line, plain, suggest
+from codesets.doses import dose_of
+from codesets.linkage import load_linkage
+from coding.claims.units import ClaimUnits
+from coding.types import Draft, System
+from tests.unit.claims.kit import Codes, claim, found, line, plain, suggest
 
 
 def units(text: str, code: str, words: str, system: System = System.CPT) -> int | None:
@@ -73,3 +76,21 @@ def test_what_is_thrown_away_is_said() -> None:
         reading = plain(text.format(word))
         draft = claim(reading, suggest(reading, "J3301", "Kenalog", system=System.HCPCS))
         assert ("claims.wastage" in found(draft)) is said
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words", "expected"),
+    [
+        ("Ceftriaxone 1 g IM was given.", "J0696", "Ceftriaxone", 4),
+        ("Heparin 5,000 units given.", "J1644", "Heparin", 5),
+        ("Rocephin was given.", "J0696", "Rocephin", None),
+    ],
+)
+def test_the_shipped_doses_are_understood(
+    text: str, code: str, words: str, expected: int | None
+) -> None:
+    reading = plain(text)
+    drug = suggest(reading, code, words, system=System.HCPCS)
+    rule = ClaimUnits(load_linkage(), dose_of)
+    draft = rule.apply(Draft((drug,)), reading, Codes(System.HCPCS))
+    assert draft.suggestions[0].units == expected

@@ -12,7 +12,7 @@ from coding.procedures.measured import (
     UNSTATED_PRIOR,
     MeasuredGenerator,
     choices,
-    units,
+    measured_units,
 )
 from coding.types import Candidate, Code, Patient, Reading, System
 from tests.unit.reading_kit import read
@@ -183,17 +183,12 @@ def test_only_codes_of_the_release_come() -> None:
 
 def test_units_follow_with_their_words() -> None:
     reading = read("Split thickness skin graft to the left leg, 250 sq cm.")
-    found = units(reading, Code(System.CPT, "15101"))
-    assert found is not None
-    assert found[0] == 2
-    assert [span.of(reading.note.text) for span in found[1]][-1] == "250 sq cm"
-
-
-@pytest.mark.parametrize(
-    "code", [Code(System.CPT, "15100"), Code(System.CPT, "00001"), Code(System.HCPCS, "15101")]
-)
-def test_there_are_no_units_where_the_code_stands_once_or_not_at_all(code: Code) -> None:
-    assert units(read("Split thickness skin graft to the left leg, 250 sq cm."), code) is None
+    found = measured_units(reading)
+    # The first hundred stand once, and what stands once has no units.
+    assert set(found) == {"15101"}
+    units, spans = found["15101"]
+    assert units == 2
+    assert [span.of(reading.note.text) for span in spans][-1] == "250 sq cm"
 
 
 def test_a_note_without_procedures_gives_nothing() -> None:
