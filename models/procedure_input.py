@@ -21,10 +21,12 @@ from coding.sections import section_kinds
 from coding.types import Candidate, Evidence, Reading, Setting, System
 from models.relations import RELATIONS, relations
 
-PROCEDURE_INPUT_VERSION = 3
+PROCEDURE_INPUT_VERSION = 4
 
 _KINDS = ("procedure", "plan", "results", "history", "diagnosis", "complaint", "exam", "none")
-_SOURCES = ("words", "ngram", "procedure", "phrase", "axis", "measure", "site")
+_SOURCES = (
+    *("words", "ngram", "procedure", "index", "operation", "phrase", "axis", "measure", "site"),
+)
 FEATURES = (
     "prior",
     "mentions",

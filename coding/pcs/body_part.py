@@ -121,10 +121,11 @@ def _of_mentions(
     template: Template, act: Act, scene: Scene, story: Story, tables: Tables
 ) -> Iterator[ChosenPart]:
     """The body parts that the note names for an operation whose name has none."""
-    first: PartMention | None = None
-    found = 0
+    taken: list[PartMention] = []
     for mention in _mentions(act, scene, story):
-        if first is not None and not _joined(first, mention, scene):
+        if mention not in scene.parts and taken:
+            return
+        if taken and not any(_joined(one, mention, scene) for one in taken):
             continue
         for system, key in mention.places:
             stem = _stem(template, system)
@@ -133,10 +134,9 @@ def _of_mentions(
             yield from _sided(
                 stem, key, template, (act, scene, story), mention, Basis.DOCUMENTED, tables
             )
-            found += 1
-            first = first or mention
+            taken.append(mention)
             break
-        if found == _MOST_PARTS:
+        if len(taken) == _MOST_PARTS:
             return
 
 
@@ -157,7 +157,10 @@ def _system(stem: str) -> str:
 
 
 def _mentions(act: Act, scene: Scene, story: Story) -> Iterator[PartMention]:
-    """Body parts near an operation, the likeliest first; for a line of titles the others' too."""
+    """Body parts near an operation, the likeliest first.
+
+    After them, for a line of titles, those of the other titles and of the diagnoses.
+    """
 
     def order(mention: PartMention) -> tuple[bool, int, int]:
         found = mention.found
@@ -167,8 +170,8 @@ def _mentions(act: Act, scene: Scene, story: Story) -> Iterator[PartMention]:
 
     near = [m for m in scene.parts if act.found.distance(m.found) <= _NEAR]
     yield from sorted(near, key=order)
-    if not near and scene.line.where is Where.TITLE:
-        for other in story.titles:
+    if scene.line.where is Where.TITLE:
+        for other in (*story.titles, *story.diagnoses):
             yield from (m for m in other.parts if other is not scene)
 
 

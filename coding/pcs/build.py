@@ -13,7 +13,7 @@ from coding.pcs.devices import NONE, choose_device, choose_qualifier
 from coding.pcs.note_words import Where
 from coding.pcs.operations import Act
 from coding.pcs.scene import Scene, Story
-from coding.pcs.tables import APPROACH, DEVICE, PART, QUALIFIER, Tables
+from coding.pcs.tables import APPROACH, DEVICE, PART, QUALIFIER, SURGICAL, Tables
 from coding.pcs.templates import OPEN as UNSAID
 from coding.pcs.templates import Template
 from coding.pcs.words import Found
@@ -25,6 +25,10 @@ _OPERATION = 3
 _USUAL_DEVICES = ("J", "7", "4")
 # Root operations that are about a device: without its name there is no code.
 _ON_DEVICES = frozenset("HPW2")
+# What a general word means where the body part has no such root operation: only limbs are detached.
+_ELSEWHERE = {"6": "T", "T": "B", "X": "S", "S": "Q", "V": "Q", "8": "N", "U": "Q"}
+# Bones, where a device without a name is one that holds a fracture.
+_BONES = "NPQ"
 # Where neither note nor name tells the approach.
 _USUAL_APPROACHES = (OPEN, EXTERNAL, PERCUTANEOUS, "7", "8", "4")
 _DIAGNOSTIC = "X"
@@ -48,11 +52,35 @@ class Built:
 
 def build_codes(act: Act, scene: Scene, story: Story, tables: Tables) -> Iterator[Built]:
     """The codes that one operation stands for, complete, in the order of its name."""
+    built = list(_of_act(act, scene, story, tables))
+    if not built and not act.general and all(_open(template) for template in act.plain):
+        # "Drainage of abscess" is of the skin, unless another organ stands beside it.
+        anywhere = replace(act, plain=(replace(act.plain[0], system=""),), with_device=())
+        built = list(_of_act(anywhere, scene, story, tables))
+    yield from built
+
+
+def _open(template: Template) -> bool:
+    return not template.parts and not template.character and template.section == SURGICAL
+
+
+def _of_act(act: Act, scene: Scene, story: Story, tables: Tables) -> Iterator[Built]:
     for template in _templates(act, scene, story, tables):
-        for part in choose_parts(template, act, scene, story, tables):
-            built = _complete(template, part, act, scene, story, tables)
-            if built is not None:
-                yield built
+        built = list(_of_template(template, act, scene, story, tables))
+        titled = scene.line.where is Where.TITLE
+        if not built and titled and act.general and template.operation in _ELSEWHERE:
+            other = replace(template, operation=_ELSEWHERE[template.operation])
+            built = list(_of_template(other, act, scene, story, tables))
+        yield from built
+
+
+def _of_template(
+    template: Template, act: Act, scene: Scene, story: Story, tables: Tables
+) -> Iterator[Built]:
+    for part in choose_parts(template, act, scene, story, tables):
+        built = _complete(template, part, act, scene, story, tables)
+        if built is not None:
+            yield built
 
 
 def _templates(act: Act, scene: Scene, story: Story, tables: Tables) -> tuple[Template, ...]:
@@ -64,21 +92,36 @@ def _templates(act: Act, scene: Scene, story: Story, tables: Tables) -> tuple[Te
                 cues = (*scene.devices, *story.devices)
                 if choose_device(prefix + approach, cues, cues, tables):
                     return act.with_device
-    return _ranked(act, scene)
+    return _ranked(act, scene, story)
 
 
-def _ranked(act: Act, scene: Scene) -> tuple[Template, ...]:
+def _ranked(act: Act, scene: Scene, story: Story) -> tuple[Template, ...]:
     """Of the alternatives that a name stands for first those whose body part the note names."""
     if not any(template.rank for template in act.plain):
         return act.plain
-    named = {place for mention in scene.parts for place in mention.places}
-    fitting = {t.rank for t in act.plain if any((t.system, part) in named for part in t.parts)}
+    fitting = _fitting(act, scene)
+    if not fitting and scene.line.where is Where.TITLE:
+        # "Herniorrhaphy", and the diagnosis tells of which hernia.
+        fitting = {rank for told in story.diagnoses for rank in _fitting(act, told)}
     if not fitting or 0 in fitting:
         return act.plain
     first = min(fitting)
     return tuple(
         replace(t, rank=0 if t.rank == first else t.rank + (t.rank < first)) for t in act.plain
     )
+
+
+def _fitting(act: Act, scene: Scene) -> set[int]:
+    """The alternatives of a name whose body part a line names."""
+    named = {place for mention in scene.parts for place in mention.places}
+    systems = {system for system, _ in named}
+    return {
+        t.rank
+        for t in act.plain
+        if (t.system in systems or not t.system)
+        and (not t.parts or any((t.system, part) in named for part in t.parts))
+        and (systems or t.parts)
+    }
 
 
 def _complete(
@@ -105,7 +148,7 @@ def _complete(
         context = (act, scene, story)
         value, basis, spans = _value(position, code, options, template, context, tables)
         guessed = act.general and basis is Basis.UNDOCUMENTED
-        if position == DEVICE and guessed and code[2] in _ON_DEVICES:
+        if position == DEVICE and guessed and code[2] in _ON_DEVICES and code[1] not in _BONES:
             return None
         code += value
         axes.append(

@@ -36,6 +36,7 @@ _REGIONS = {
 _OBJECTIVES = frozenset("BCTN7L5DF")
 # Layers cut and sewn on the way to every site.
 _LAYERS = ("H", "J", "K", "X", "Y")
+_SKIN = ("H", "J")
 # What anaesthesia and aftercare put in at every operation: airway, bladder and stomach tubes,
 # lines, chest tubes after a thoracotomy.
 _ACCESSORY = (
@@ -81,12 +82,16 @@ def _inspects(one: Built, titles: Iterable[Built]) -> bool:
 
 def _closes(one: Built, titles: Iterable[Built]) -> bool:
     """Guideline B3.1b: what was opened or cut out of is closed, and that is no repair."""
-    if one.code[2] != REPAIR or not one.act.general:
+    if one.code[2] != REPAIR:
         return False
-    return any(
-        other.code[1] == one.code[1] and other.code[3] == one.code[3] and other.code[2] != REPAIR
-        for other in titles
-    )
+    others = [other for other in titles if other.code[2] != REPAIR]
+    if one.code[1] in _SKIN and any(
+        other.code[1] in _SKIN and other.scene is one.scene for other in others
+    ):
+        return True
+    if not (one.act.general or one.code[1] in _SKIN):
+        return False
+    return any(other.code[1] == one.code[1] and other.code[3] == one.code[3] for other in others)
 
 
 def _is_step(one: Built, named: Iterable[str]) -> bool:

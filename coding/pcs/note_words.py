@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coding.lookup import Lookup
+from coding.pcs.headings import Headed, cut, headed_in
 from coding.pcs.words import Sentence, read_sentence
 from coding.sections import section_kinds
 from coding.types import Assertion, Reading, Section, Span
@@ -23,6 +24,7 @@ class Where(StrEnum):
     PLAN = "plan"
 
 
+_LISTED = "procedure"
 # A list of procedures stands at the start of its section; an operation is told further down.
 _TITLE_REACH = 600
 _PASSED_OVER = frozenset({"exam", "results", "medications", "family", "social", "instructions"})
@@ -70,16 +72,28 @@ def _lines(reading: Reading, lookup: Lookup) -> Iterator[Line]:
     kinds = section_kinds()
     headers = {s.title.start for s in reading.sections if len(s.title)}
     text = reading.note.text
+    headings = headed_in(text)
     for number, span in enumerate(reading.sentences):
         if span.start in headers and _is_header(span, lookup):
             continue
         section = lookup.section_at(span)
         label = section.label if section else "none"
-        kind = kinds.get(label, "other")
-        if label in _NEVER or (kind in _PASSED_OVER and label not in _READ_THOUGH_RESULTS):
-            continue
-        sentence = read_sentence(text, span)
-        yield Line(sentence, _where(sentence, section, label, kind), label, number)
+        for piece, heading in cut(span, headings):
+            sentence = read_sentence(text, piece)
+            where = _under(heading, sentence, label) or _where(
+                sentence, section, label, kinds.get(label, "other")
+            )
+            if where is not None:
+                yield Line(sentence, where, label, number)
+
+
+def _under(heading: Headed | None, sentence: Sentence, label: str) -> Where | None:
+    """What a heading in running text makes of a sentence under it."""
+    if heading is None or label == _LISTED:
+        return None
+    if heading.operations:
+        return None if sentence.tells else Where.TITLE
+    return Where.DIAGNOSIS
 
 
 def _is_header(span: Span, lookup: Lookup) -> bool:
@@ -87,8 +101,11 @@ def _is_header(span: Span, lookup: Lookup) -> bool:
     return section is not None and span.end <= section.body.start
 
 
-def _where(sentence: Sentence, section: Section | None, label: str, kind: str) -> Where:
-    if label == "procedure" and section is not None:
+def _where(sentence: Sentence, section: Section | None, label: str, kind: str) -> Where | None:
+    """What the section makes of a sentence; None where it tells of no procedure."""
+    if label in _NEVER or (kind in _PASSED_OVER and label not in _READ_THOUGH_RESULTS):
+        return None
+    if label == _LISTED and section is not None:
         near = sentence.span.start - section.body.start < _TITLE_REACH
         return Where.TITLE if near and not sentence.tells else Where.DESCRIPTION
     if label in _DESCRIPTIONS:

@@ -20,6 +20,8 @@ _LEVEL = re.compile(
 )
 _SPINE = {"C": "Cervical", "T": "Thoracic", "L": "Lumbar"}
 _LONGEST_LEVEL = 12
+# Places between a body part and the word for its layer.
+_LAYER_NEAR = 3
 _TOOTH = re.compile(r"(?:#|\bteeth numbers? |\bnumber |(?<=\d), |\band )(\d{1,2})\b(?!\.\d)")
 _LAST_UPPER, _LAST_TOOTH = 16, 32
 
@@ -64,7 +66,9 @@ class PartWords:
             found_part: Found[object] = Found(None, words, 0)
             narrowed = _narrowed(places, found_part, layers)
             mentions.append(PartMention(tuple(narrowed), found_part))
-        mentions += [*_levels(sentence), *_teeth(sentence)]
+        for level in (*_levels(sentence), *_teeth(sentence)):
+            narrowed = _narrowed(level.places, level.found, layers)
+            mentions.append(PartMention(tuple(narrowed), level.found))
         return sorted(mentions, key=lambda m: m.span)
 
     def _rows(self, labels: Iterable[tuple[Place, str]]) -> Iterator[tuple[str, tuple[Place, ...]]]:
@@ -90,7 +94,7 @@ def _narrowed(
 ) -> Sequence[Place]:
     """The readings of a site that fit a layer named beside it: "subcutaneous, of the foot"."""
     for layer in layers:
-        if part.distance(layer) <= 2 and layer.words != part.words:
+        if part.distance(layer) <= _LAYER_NEAR and layer.words != part.words:
             fitting = [place for place in places if place[0] in layer.item]
             if fitting:
                 return fitting

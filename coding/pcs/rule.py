@@ -14,6 +14,7 @@ from coding.pcs.note_words import read_note
 from coding.pcs.scene import Finders, Scene
 from coding.pcs.tables import PART, SECTIONS, SURGICAL, Tables
 from coding.protocols import CodeSystem
+from coding.rules._draft import accepted
 from coding.types import (
     Code,
     Decision,
@@ -47,6 +48,8 @@ class UndocumentedAxis:
 
     def apply(self, draft: Draft, reading: Reading, codes: CodeSystem) -> Draft:
         """Review in the place of accept for every code with an open axis; one question for each."""
+        if codes.system is System.CPT:
+            return self._without_part(draft, reading, System.CPT)
         if codes.system is not System.ICD10PCS or codes.release != self.release:
             return draft
         asked = {(q.code, q.missing) for q in draft.queries}
@@ -62,7 +65,7 @@ class UndocumentedAxis:
                 query = self._query(suggestion, axis)
                 if (query.code, query.missing) not in asked and not _same(query, draft.queries):
                     draft = replace(draft, queries=(*draft.queries, query))
-        return self._without_part(draft, reading)
+        return self._without_part(draft, reading, System.ICD10PCS)
 
     def _held(self, suggestion: Suggestion, axes: Sequence[DocumentedAxis]) -> Suggestion:
         steps = tuple(
@@ -98,11 +101,13 @@ class UndocumentedAxis:
             return ()
         return tuple(self.tables.label(prefix + c, position) for c in characters)
 
-    def _without_part(self, draft: Draft, reading: Reading) -> Draft:
-        """A finding and a question for a title that names an operation and no body part."""
+    def _without_part(self, draft: Draft, reading: Reading, system: System) -> Draft:
+        """A finding, and of ICD-10-PCS a question, for a title that names no body part."""
         if any(finding.rule == MISSING_PART for finding in draft.findings):
             return draft
         if any(_is_operation(s) for s in draft.suggestions):
+            return draft
+        if any(s.code.system is system and accepted(s) for s in draft.suggestions):
             return draft
         story = self.finders.read(read_note(reading))
         for scene in story.titles:
@@ -117,11 +122,12 @@ class UndocumentedAxis:
                     MISSING_PART,
                     Severity.WARNING,
                     (),
-                    "a procedure is named without a body part: no ICD-10-PCS code can be built",
+                    f"a procedure is named without a body part: no {system} code can be chosen",
                     self.citation,
                     (piece,),
                 )
-                return replace(draft.find(finding), queries=(*draft.queries, query))
+                asked = (query,) if system is System.ICD10PCS else ()
+                return replace(draft.find(finding), queries=(*draft.queries, *asked))
         return draft
 
 

@@ -59,6 +59,11 @@ class Story:
         return tuple(s for s in self.scenes if s.line.where is Where.TITLE)
 
     @cached_property
+    def diagnoses(self) -> tuple[Scene, ...]:
+        """The lines that name the diagnoses before and after an operation."""
+        return tuple(s for s in self.scenes if s.line.where is Where.DIAGNOSIS)
+
+    @cached_property
     def approaches(self) -> tuple[Found[Cue], ...]:
         """What the report says of the approach."""
         return tuple(cue for scene in self.told for cue in scene.approaches)
@@ -111,7 +116,7 @@ class Finders:
         parts = tuple(self._parts.find(sentence))
         return Scene(
             line,
-            tuple(self._operations.find(sentence, parts)),
+            tuple(self._operations.find(sentence, parts, listed=line.where is Where.TITLE)),
             parts,
             tuple(self._approaches.find(sentence)),
             tuple(self._devices.find(sentence)),

@@ -21,6 +21,7 @@ _SIDE = re.compile(r",?\s*\b(Right|Left|Bilateral)\b(?=,|\s|$)")
 _PLURALS = {"Testes": "Testis"}
 
 
+@lru_cache(_CACHED)
 def split_side(label: str) -> tuple[str, str]:
     """A body part without its side, as stems, and the side: R, L, B (bilateral) or "" (none)."""
     side = _SIDE.search(label)

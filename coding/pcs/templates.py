@@ -46,13 +46,15 @@ class Template:
 class Name:
     """A name of an operation: what is coded for it together, and what its device makes of it.
 
-    `with_device` are taken in the place of `plain` where the note has a device that fits them.
+    `with_device` are taken in the place of `plain` where the note has a device that fits them;
+    `terse` is a name in a list of procedures only, not where a note tells what was done.
     """
 
     words: str
     plain: tuple[Template, ...]
     with_device: tuple[Template, ...]
     source: str
+    terse: bool = False
 
 
 def procedure_names(tables: Tables) -> Iterator[Name]:

@@ -180,8 +180,9 @@ def _nearest(sentence: Sentence, anchor: int, others: Sequence[str]) -> list[int
     here = sentence.words[anchor].place
 
     def distance(position: int) -> tuple[int, bool]:
-        # "Biopsy of liver, lung biopsy": of two as near the one that follows.
-        return abs(sentence.words[position].place - here), position < anchor
+        # "Liver biopsy and colonoscopy with biopsy": what follows counts a place nearer.
+        before = position < anchor
+        return abs(sentence.words[position].place - here) + before, before
 
     places = [anchor]
     reach = len(others) + MAX_GAP

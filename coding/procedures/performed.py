@@ -27,7 +27,9 @@ _REASONS = {
 }
 _PREFERRED = {Status.PERFORMED: 0, Status.UNCLEAR: 1}
 # Evidence of these sources names the procedure; sites, sizes and devices may stand anywhere.
-_NAMING = ("words", "ngram", "procedure", "phrase", "axis:Operation", "axis:Type")
+_NAMING = (
+    *("words", "ngram", "procedure", "index", "operation", "phrase", "axis:Operation", "axis:Type"),
+)
 
 
 class Performed:

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from coding.lookup import Lookup
+from coding.pcs.headings import headed_in
 from coding.types import Assertion, Reading, Section, Span
 
 # A cue this far off (characters) speaks of something else.
@@ -24,8 +25,18 @@ _CLAUSE = re.compile(r"[,;:.]|\bbut\b|\band then\b")
 _CLAUSE_COSTS = 40
 _ADJACENT = 3
 _VACCINE = re.compile(r"(?i)\b(?:vaccin|immuni[sz])")
-_TITLE_CHARS = 400
 _TITLE_LABEL = "procedure"
+# Sections whose text may hold headings of other ones: those before any header, and operations told.
+_UNREAD = frozenset(
+    {
+        "none",
+        "other",
+        "preoperative_diagnosis",
+        "postoperative_diagnosis",
+        "diagnosis",
+        "indications",
+    }
+)
 
 
 class Status(StrEnum):
@@ -70,7 +81,7 @@ class Standings:
         # procedure it is the procedure.
         scopes = tuple(s for s in reading.scopes if not _VACCINE.search(s.cue.of(self._text)))
         self._lookup = Lookup(replace(reading, scopes=scopes))
-        self._titled = tuple(_titled(reading))
+        self._titled = tuple(_titled(reading, self._lookup))
 
     def of(self, span: Span) -> Standing:
         """The standing of the words at a span."""
@@ -136,7 +147,6 @@ class _Cues:
     before: Mapping[Status, re.Pattern[str]]
     after: Mapping[Status, re.Pattern[str]]
     sections: Mapping[str, Status]
-    title: re.Pattern[str]
 
 
 @cache
@@ -146,7 +156,6 @@ def _cues() -> _Cues:
         before={Status(s): _pattern(words) for s, words in raw["before"].items()},
         after={Status(s): _pattern(words) for s, words in raw["after"].items()},
         sections={label: Status(status) for label, status in raw["section"].items()},
-        title=re.compile(rf"(?m)^[ \t]*(?i:{raw['title']})[ \t]*(?:[:,]|$)"),
     )
 
 
@@ -154,16 +163,9 @@ def _pattern(words: list[str]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(words) + r")\b")
 
 
-def _titled(reading: Reading) -> Iterator[tuple[Span, Span]]:
-    """Headings of operations that stand where the reader sees no section, and what is under them.
-
-    "OPERATION,1. Insertion of ..." heads a list that ends at a blank line or the next section.
-    """
-    text = reading.note.text
-    for section in reading.sections:
-        if section.label not in ("none", "other"):
-            continue
-        for match in _cues().title.finditer(text, section.title.start, section.body.end):
-            end = min(section.body.end, match.end() + _TITLE_CHARS)
-            blank = text.find("\n\n", match.end() + 1, end)
-            yield Span(*match.span()), Span(match.end(), blank if blank > 0 else end)
+def _titled(reading: Reading, lookup: Lookup) -> Iterator[tuple[Span, Span]]:
+    """Headings of operations that the reader sees no section in, and what is under them."""
+    for headed in headed_in(reading.note.text):
+        section = lookup.section_at(headed.title)
+        if headed.operations and (section is None or section.label in _UNREAD):
+            yield headed.title, headed.span

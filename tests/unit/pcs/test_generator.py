@@ -47,6 +47,22 @@ from tests.unit.reading_kit import read
         # Birth.
         ("Low transverse cesarean section.", {"10D00Z1"}),
         ("Repair of second degree perineal laceration.", {"0KQM0ZZ"}),
+        # Names that no list has, put together from their stems.
+        ("Open left ureteropexy.", {"0TS70ZZ"}),
+        # A graft in a repair supplements it.
+        ("Open repair of vagina with mesh.", {"0UUG0JZ"}),
+        # Two names may share their last word.
+        (
+            "Open left inguinal hernia and left hydrocele repair.",
+            {"0YQ60ZZ", "0VB70ZZ"},
+        ),
+        # A name without a body part of its own goes by the organ that stands beside it.
+        ("Open suture of laceration of rectum.", {"0DQP0ZZ"}),
+        ("Incision and drainage of penoscrotal abscess, open.", {"0V950ZZ"}),
+        # Only limbs are detached.
+        ("Open amputation of penis.", {"0VTS0ZZ"}),
+        # A layer narrows a site.
+        ("Excision of nevus of left forearm.", {"0HBEXZZ"}),
         # Lines.
         ("Right subclavian triple lumen catheter placement.", {"02HV33Z"}),
     ],
@@ -80,6 +96,43 @@ def test_what_is_on_the_way_is_not_coded(found: Found) -> None:
     codes = found(text)
     assert "0FT40ZZ" in codes
     assert not any(code.startswith(("0WJG", "0BH17E", "0HQ", "0JQ")) for code in codes)
+
+
+def test_a_title_without_a_body_part_goes_by_the_diagnosis(found: Found) -> None:
+    title = "PROCEDURE PERFORMED: Herniorrhaphy.\n"
+    assert max(found(title).values(), key=lambda c: c.prior).code.value == "0WQF0ZZ"
+    codes = found(f"POSTOPERATIVE DIAGNOSIS: Right inguinal hernia.\n{title}")
+    assert max(codes.values(), key=lambda c: c.prior).code.value == "0YQ50ZZ"
+
+
+def test_what_names_a_site_of_its_own_is_not_led_elsewhere(found: Found) -> None:
+    drained = found("PROCEDURE PERFORMED: Open drainage of abscess of left forearm, near artery.\n")
+    assert {code[:3] for code in drained} == {"0J9", "0H9"}
+    mass = found("PROCEDURE PERFORMED: Open excision of mass of left forearm.\n")
+    assert not any(code.startswith("0HB") for code in mass)
+    alone = found("PROCEDURE PERFORMED: Open left inguinal hernia repair, hydrocele seen.\n")
+    assert set(alone) == {"0YQ60ZZ"}
+
+
+def test_words_of_titles_are_steps_elsewhere(found: Found) -> None:
+    assert "0V990ZZ" in found("PROCEDURE PERFORMED: Open incision of right testis.\n")
+    told = "DESCRIPTION OF PROCEDURE: An incision was made over the right testis.\n"
+    assert not found(told)
+
+
+def test_layers_closed_after_an_excision_are_no_repair(found: Found) -> None:
+    """Guideline B3.1b."""
+    codes = found("PROCEDURE PERFORMED: Excision of nevus of left cheek with layered closure.\n")
+    assert "0HB1XZZ" in codes
+    assert not any(code.startswith(("0HQ", "0JQ")) for code in codes)
+    assert "0HQ1XZZ" in found("PROCEDURE PERFORMED: Layered closure of wound of left cheek.\n")
+
+
+def test_names_of_morphology_count_less_than_ours(found: Found) -> None:
+    made = found("PROCEDURE PERFORMED: Open left ureteropexy.\n")["0TS70ZZ"]
+    ours = found("PROCEDURE PERFORMED: Open left nephropexy.\n")["0TS10ZZ"]
+    assert made.prior < ours.prior
+    assert any(piece.source.startswith("index:") for piece in made.evidence)
 
 
 def test_every_axis_has_its_words_or_its_reason(found: Found) -> None:

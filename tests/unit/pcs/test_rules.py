@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codesets.registry import default_index_dir, load_registry
 from codesets.release import Release
 from coding.pcs.generator import PcsGenerator
 from coding.pcs.laterality import LateralityConflict
@@ -85,6 +86,17 @@ def test_a_procedure_without_a_body_part_is_asked_about(
     assert query.code == Code(System.ICD10PCS, "0")
     named = "PROCEDURE PERFORMED: Open excision of lesion of the liver.\n"
     assert not _undocumented(generator, named, pcs).findings
+
+
+def test_a_cpt_claim_is_told_of_a_missing_body_part_too(generator: PcsGenerator) -> None:
+    reading = read("PROCEDURE PERFORMED: Excision of lesion.\n")
+    rule = UndocumentedAxis(generator.release, generator.tables, generator.finders)
+    codes = load_registry(default_index_dir()).at(System.CPT, None)
+    draft = rule.apply(Draft(()), reading, codes)
+    assert [finding.rule for finding in draft.findings] == [MISSING_PART]
+    assert draft.queries == ()
+    liver = read("PROCEDURE PERFORMED: Open excision of lesion of the liver.\n")
+    assert rule.apply(Draft(()), liver, codes) == Draft(())
 
 
 CONFLICT = (
